@@ -1,0 +1,131 @@
+/**
+ * The types that editors, pages and the client core share. They hold values only: nothing here has behaviour.
+ * Lengths and positions are UTF-16 code units everywhere, as in JavaScript strings.
+ */
+
+/** Formats of a component, by name; in a retain, `null` removes one. */
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Puts text, or an embed (an object of one member, one unit long), into the document. */
+export interface Insert {
+  readonly insert: string | Readonly<Record<string, unknown>>;
+  readonly attributes?: Attributes;
+}
+
+/** Keeps this many units, with other formats if it has attributes. */
+export interface Retain {
+  readonly retain: number;
+  readonly attributes?: Attributes;
+}
+
+/** Removes this many units. */
+export interface Delete {
+  readonly delete: number;
+}
+
+/** One step of an op. */
+export type Component = Insert | Retain | Delete;
+
+/** A change of a document, from its start on, in Delta form. A document is an op of inserts only. */
+export type Op = readonly Component[];
+
+/** `rich` has attributes and embeds from a closed list, `text` has neither. */
+export type DocKind = "rich" | "text";
+
+/** What a person may do; only `owner` and `editor` may send edits. */
+export type Role = "owner" | "editor" | "commenter" | "viewer";
+
+/** A person. */
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  /** `#rrggbb` */
+  readonly color: string;
+}
+
+/** A selection, or a caret when both are the same. */
+export type Selection = readonly [anchor: number, head: number];
+
+/** Somebody else who is here: one tab or program. */
+export interface Peer {
+  readonly client: string;
+  readonly user: User;
+  readonly role: Role;
+  /** In units of the content that the attached editor shows; empty while their caret is not in the document. */
+  readonly selections: readonly Selection[];
+}
+
+/** What an editor binding implements; Collab calls it. None of these may call `localEdit` in return. */
+export interface Editor {
+  /** Replace everything: at the first load and after a resync. */
+  load(doc: Op): void;
+  /** Apply somebody else's change; it is already transformed over what is unsent here. */
+  applyRemote(op: Op, author: string): void;
+  /** Show these carets and no others; positions are in the editor's own content. */
+  showPeers(peers: readonly Peer[]): void;
+  /** Stop or allow typing. */
+  setReadOnly(readOnly: boolean): void;
+}
+
+/** What the connection element shows. */
+export type ConnectionState =
+  | "connecting"
+  | "connected"
+  | "saving"
+  | "saved"
+  | "offline"
+  | "reconnecting"
+  | "readonly"
+  | "error";
+
+/** How things stand between this client and the server. */
+export interface Status {
+  readonly state: ConnectionState;
+  /** The number of `localEdit` calls that the server has not acknowledged yet. */
+  readonly unsent: number;
+  /** Why it stopped for good (`state` is `error`). */
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** What could not be sent and was taken out of the document by a resync; its user decides what becomes of it. */
+export interface UnsentCopy {
+  /** The unsent change, as one op. */
+  readonly op: Op;
+  /** The text that the change inserted, piece after piece, embeds left out. */
+  readonly text: string;
+  /** The document with the unsent change in it, as the user saw it last. */
+  readonly document: Op;
+  /** When it was taken aside, in milliseconds since 1970. */
+  readonly at: number;
+  /** The name of the close reason, for example `lineage_changed`. */
+  readonly reason: string;
+}
+
+/** What is known when the document is here for the first time. */
+export interface Ready {
+  readonly kind: DocKind;
+  readonly title: string;
+  readonly role: Role;
+  readonly user: User;
+  readonly revision: number;
+}
+
+/** A change by somebody else, as it was given to the editor. */
+export interface RemoteChange {
+  readonly op: Op;
+  /** The client that made it; empty when it is a catch-up, which has many. */
+  readonly author: string;
+  readonly revision: number;
+}
+
+/** The events of a Collab and what they carry. */
+export interface CollabEvents {
+  status: Status;
+  title: string;
+  user: User;
+  role: Role;
+  peers: readonly Peer[];
+  ready: Ready;
+  copy: UnsentCopy;
+  remote: RemoteChange;
+}
