@@ -1,0 +1,192 @@
+// Builds the pages into dist/, which is committed and embedded in the server.
+//
+//   node build.mjs           write dist/ and print what a visitor loads
+//   node build.mjs --fresh   build aside and fail if dist/ is not exactly that
+//
+// The output depends on the sources and the locked packages alone, never on the folder or the machine: that is what
+// makes the freshness check possible.
+
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import * as esbuild from "esbuild";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const dist = join(root, "dist");
+
+/** Each page: its HTML, and its script with the placeholder that the HTML has for it. */
+const pages = [
+  { html: "index.html", script: "src/app/list.ts", placeholder: "%LIST_JS%" },
+  { html: "editor.html", script: "src/app/editor.ts", placeholder: "%EDITOR_JS%" },
+];
+const theme = "src/app/theme.ts"; // a classic script: it must run before the first paint
+const styles = "src/styles/main.css";
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  charset: "utf8",
+  target: ["es2022"],
+  outdir: dist, // a constant even for --fresh: names must not depend on where the files go
+  outbase: ".",
+  entryNames: "assets/[name]-[hash]",
+  chunkNames: "assets/[name]-[hash]",
+  assetNames: "assets/[name]-[hash]",
+  legalComments: "none", // all licences are in assets/licenses.txt
+  logLevel: "warning",
+  metafile: true,
+  write: false,
+  loader: { ".woff2": "file", ".png": "file", ".svg": "file" },
+};
+
+async function build() {
+  const results = await Promise.all([
+    esbuild.build({ ...shared, entryPoints: pages.map((page) => page.script), format: "esm", splitting: true }),
+    esbuild.build({ ...shared, entryPoints: [theme], format: "iife" }),
+    esbuild.build({ ...shared, entryPoints: [styles] }),
+  ]);
+  /** @type {Map<string, Uint8Array>} path in dist, with slashes → content */
+  const files = new Map();
+  /** @type {Record<string, import("esbuild").Metafile["outputs"][string]>} path in dist → what esbuild knows */
+  const outputs = {};
+  const inputs = new Set();
+  for (const result of results) {
+    for (const file of result.outputFiles) files.set(relative(dist, file.path).split(sep).join("/"), file.contents);
+    for (const [path, meta] of Object.entries(result.metafile.outputs)) outputs[path.replace(/^dist\//, "")] = meta;
+    for (const path of Object.keys(result.metafile.inputs)) inputs.add(path);
+  }
+
+  const outputOf = (entry) => Object.keys(outputs).find((path) => outputs[path].entryPoint === entry);
+  const urls = new Map([
+    ["%THEME_JS%", `/${outputOf(theme)}`],
+    ["%CSS%", `/${outputOf(styles)}`],
+    ...pages.map((page) => [page.placeholder, `/${outputOf(page.script)}`]),
+  ]);
+  for (const page of pages) {
+    const loaded = staticImports(outputs, outputOf(page.script));
+    let html = await readFile(join(root, "src/app", page.html), "utf8");
+    for (const [placeholder, url] of urls) html = html.replaceAll(placeholder, url);
+    const preload = loaded.slice(1).map((path) => `<link rel="modulepreload" href="/${path}">\n`);
+    html = html.replace("</head>", () => `${preload.join("")}</head>`);
+    const forgotten = html.match(/%[A-Z_]+%/);
+    if (forgotten) throw new Error(`src/app/${page.html}: nothing is known for ${forgotten[0]}`);
+    files.set(page.html, Buffer.from(html));
+  }
+  files.set("assets/licenses.txt", Buffer.from(await licenses(inputs)));
+  refuse(files, outputs);
+  return { files, outputs, outputOf };
+}
+
+/** The output and all that it imports at once, the output first. */
+function staticImports(outputs, start) {
+  const found = [start];
+  for (const path of found) {
+    for (const imported of outputs[path].imports) {
+      const name = imported.path.replace(/^dist\//, "");
+      if (imported.kind === "import-statement" && !found.includes(name)) found.push(name);
+    }
+  }
+  return found;
+}
+
+/** What must not be in a release. */
+function refuse(files, outputs) {
+  for (const [path, meta] of Object.entries(outputs)) {
+    if (path.endsWith(".js") && meta.cssBundle) {
+      throw new Error(`${path} imports CSS, which no page loads: import it in ${styles} instead`);
+    }
+  }
+  for (const [path, content] of files) {
+    if (path.endsWith(".txt")) continue;
+    const text = Buffer.from(content).toString();
+    for (const leak of [root, "node_modules/", "sourceMappingURL"]) {
+      if (text.includes(leak)) throw new Error(`${path} tells "${leak}"`);
+    }
+  }
+}
+
+/** The licences of all packages that are in the bundle. */
+async function licenses(inputs) {
+  const packages = new Set();
+  for (const path of inputs) {
+    const match = path.match(/^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//);
+    if (match) packages.add(match[1]);
+  }
+  const texts = ["Parts of these pages are made by others, under these licences."];
+  for (const name of [...packages].sort()) {
+    const folder = join(root, "node_modules", name);
+    const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    const file = (await readdir(folder)).filter((entry) => /^(licen[sc]e|copying)/i.test(entry)).sort()[0];
+    const text = file ? await readFile(join(folder, file), "utf8") : "(The package has no licence file.)";
+    texts.push(`${name} ${version}: ${license}\n\n${text.replaceAll("\r\n", "\n").trim()}`);
+  }
+  return `${texts.join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
+}
+
+async function write(folder, files) {
+  await rm(folder, { recursive: true, force: true });
+  for (const [path, content] of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), content);
+  }
+}
+
+function report({ files, outputs, outputOf }) {
+  const size = (path) => gzipSync(files.get(path), { level: 9 }).length;
+  const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`.padStart(10);
+  for (const path of [...files.keys()].sort()) {
+    console.log(`${kib(files.get(path).length)} ${kib(size(path))} gzip  ${path}`);
+  }
+  for (const page of pages) {
+    const entry = outputOf(page.script);
+    const first = [page.html, outputOf(theme), outputOf(styles), ...staticImports(outputs, entry)];
+    const sum = first.reduce((total, path) => total + size(path), 0);
+    console.log(`${kib(sum)} gzip to open ${page.html}`);
+    const later = staticImports(outputs, entry).flatMap((path) => outputs[path].imports);
+    for (const imported of later.filter((each) => each.kind === "dynamic-import")) {
+      const path = imported.path.replace(/^dist\//, "");
+      const more = staticImports(outputs, path).filter((each) => !first.includes(each));
+      const extra = more.reduce((total, each) => total + size(each), 0);
+      console.log(`${kib(sum + extra)} gzip with ${basename(path)}`);
+    }
+  }
+}
+
+/** The first difference between dist/ and what was built, or nothing. */
+async function difference(files) {
+  const entries = await readdir(dist, { recursive: true, withFileTypes: true }).catch(() => []);
+  const there = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dist, join(entry.parentPath, entry.name)).split(sep).join("/"));
+  const extra = there.find((path) => !files.has(path));
+  if (extra) return `${extra} should not be there`;
+  for (const [path, content] of files) {
+    if (!there.includes(path)) return `${path} is missing`;
+    if (!(await readFile(join(dist, path))).equals(content)) return `${path} differs`;
+  }
+  return undefined;
+}
+
+try {
+  const built = await build();
+  if (process.argv.includes("--fresh")) {
+    const folder = await mkdtemp(join(tmpdir(), "frontend-"));
+    await write(folder, built.files);
+    const found = await difference(built.files);
+    if (found) {
+      console.error(`frontend/dist is stale: ${found} (a fresh one is in ${folder}; run "npm run build")`);
+      process.exitCode = 1;
+    } else {
+      await rm(folder, { recursive: true });
+    }
+  } else {
+    await write(dist, built.files);
+    report(built);
+  }
+} catch (error) {
+  if (!error.errors) console.error(`build: ${error.message}`); // esbuild has printed its own
+  process.exitCode = 1;
+}
