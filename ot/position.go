@@ -15,17 +15,20 @@ const (
 func TransformPosition(op Op, pos int, g Gravity) int {
 	left, result := max(pos, 0), 0 // left: units of the old document up to pos
 	for _, c := range op.list {
-		if left == 0 && (c.Kind != Insert || g == Left) {
-			break
-		}
-		switch c.Kind {
-		case Insert:
+		switch {
+		case c.Kind == Insert && left == 0 && g == Left:
+			return result
+		case c.Kind == Insert:
 			result += c.Len
-		case Retain:
-			n := min(left, c.Len)
-			left, result = left-n, result+n
-		case Delete:
-			left -= min(left, c.Len)
+		case left < c.Len && c.Kind == Delete:
+			return result
+		case left < c.Len:
+			return result + left
+		default:
+			left -= c.Len
+			if c.Kind == Retain {
+				result += c.Len
+			}
 		}
 	}
 	return result + left
