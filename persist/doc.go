@@ -1,0 +1,2 @@
+// Package persist keeps documents.
+package persist

@@ -1,0 +1,85 @@
+package persist
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/collabd/collabd/wire"
+)
+
+// ErrClosed says that the store was closed before the call, or while the call
+// waited. Nothing was written.
+var ErrClosed = errors.New("the store is closed")
+
+// ErrExists says that there is already something with that id.
+var ErrExists = errors.New("the id is taken")
+
+// ErrDuplicate says that the log of the document has a record of that client
+// and seq already. Nothing of the batch is in the log.
+var ErrDuplicate = errors.New("the client's seq is in the log already")
+
+// ErrMalformed says that a value cannot be stored as it is: a batch whose
+// revisions do not follow one another, an empty id, an unknown kind, a cursor
+// that this store did not issue. Nothing was written.
+var ErrMalformed = errors.New("cannot be stored")
+
+// Why a database could not be opened: what an [OpenError] wraps.
+var (
+	// ErrLocked says that another process has the database open.
+	ErrLocked = errors.New("in use by another process")
+	// ErrNotWritable says that the folder or the file cannot be made or written.
+	ErrNotWritable = errors.New("not writable")
+	// ErrNotDatabase says that the file is something else than a database of
+	// collabd.
+	ErrNotDatabase = errors.New("not a collabd database")
+	// ErrNewer says that a newer program made the tables.
+	ErrNewer = errors.New("made by a newer collabd")
+)
+
+// OpenError says why a database could not be opened. Its message is one
+// sentence for the person who runs the program.
+type OpenError struct {
+	Path   string // of the database file
+	Reason error  // one of ErrLocked, ErrNotWritable, ErrNotDatabase, ErrNewer
+	Cause  error  // what the system said, or nil
+	text   string
+}
+
+// Error returns the sentence.
+func (e *OpenError) Error() string { return e.text }
+
+// Unwrap makes errors.Is see both the reason and the cause.
+func (e *OpenError) Unwrap() []error {
+	if e.Cause == nil {
+		return []error{e.Reason}
+	}
+	return []error{e.Reason, e.Cause}
+}
+
+// What a [DamagedError] is about.
+const (
+	PartRecord   = "record"
+	PartSnapshot = "snapshot"
+)
+
+// DamagedError says that what is stored is not what was written, or not what
+// the history makes. It never holds the document's text.
+type DamagedError struct {
+	Doc      wire.DocID
+	Revision wire.Revision
+	Part     string // PartRecord or PartSnapshot
+	Reason   string
+	Cause    error // nil if the reason says all
+}
+
+// Error names the document, the revision and the reason.
+func (e *DamagedError) Error() string {
+	s := fmt.Sprintf("document %s is damaged: %s of revision %d: %s", e.Doc, e.Part, e.Revision, e.Reason)
+	if e.Cause != nil {
+		s += ": " + e.Cause.Error()
+	}
+	return s
+}
+
+// Unwrap returns the cause.
+func (e *DamagedError) Unwrap() error { return e.Cause }

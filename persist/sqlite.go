@@ -1,0 +1,187 @@
+package persist
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/collabd/collabd/session"
+)
+
+// SQLiteConfig says where a database is. Only Path is needed.
+type SQLiteConfig struct {
+	// Path of the database file. The folder and the file are made if they are
+	// not there, for this user alone. Beside it are Path-wal, Path-shm and
+	// Path.lock.
+	Path string
+	// Logger receives what goes wrong in the background. Default: nothing is
+	// logged.
+	Logger zerolog.Logger
+	// Readers is the number of connections that read. Default: the number of
+	// processors, at least 4.
+	Readers int
+	// SweepEvery is the time between two removals of logins that are long over.
+	// Default: an hour.
+	SweepEvery time.Duration
+}
+
+// Validate reports what cannot be meant.
+func (c SQLiteConfig) Validate() error {
+	switch {
+	case c.Path == "":
+		return errors.New("sqlite: no path")
+	case c.Readers < 0:
+		return errors.New("sqlite: the number of readers is negative")
+	case c.SweepEvery < 0:
+		return errors.New("sqlite: the time between sweeps is negative")
+	}
+	return nil
+}
+
+func (c SQLiteConfig) withDefaults() SQLiteConfig {
+	if c.Readers == 0 {
+		c.Readers = max(4, runtime.GOMAXPROCS(0))
+	}
+	if c.SweepEvery == 0 {
+		c.SweepEvery = time.Hour
+	}
+	return c
+}
+
+// SQLite is a store in one SQLite file, which this process has for itself. It
+// is safe for concurrent use. Every write goes through one goroutine and one
+// connection (see writer); reads have connections of their own and neither wait
+// for writes nor hold them up.
+type SQLite struct {
+	cfg     SQLiteConfig
+	lock    *os.File
+	writeDB *sql.DB // one connection, held by writer
+	readDB  *sql.DB
+	writer  *writer
+	logins  *Logins
+
+	closed   atomic.Bool
+	close    func() error // once
+	stopBack context.CancelFunc
+	back     sync.WaitGroup // background goroutines
+}
+
+var _ session.Store = (*SQLite)(nil)
+
+// OpenSQLite opens the database, makes it if there is none, and brings its
+// tables up to date. The caller closes it. What can go wrong on an operator's
+// machine is an [*OpenError].
+func OpenSQLite(ctx context.Context, cfg SQLiteConfig) (*SQLite, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	s := &SQLite{cfg: cfg.withDefaults()}
+	if err := s.open(ctx); err != nil {
+		_ = s.release() // err says why; what fails now is its consequence
+		return nil, err
+	}
+	s.logins = newLogins(sqliteLogins{s})
+	s.close = sync.OnceValue(s.shutdown)
+	ctx, s.stopBack = context.WithCancel(context.Background())
+	s.back.Go(func() { s.sweep(ctx) })
+	return s, nil
+}
+
+// Close writes what was handed to it before, copies the write-ahead log into
+// the database file and lets another process have it. Calls that come later
+// return [ErrClosed]. A second Close does nothing more.
+func (s *SQLite) Close() error { return s.close() }
+
+// Logins returns the store of logins.
+func (s *SQLite) Logins() *Logins { return s.logins }
+
+func (s *SQLite) shutdown() error {
+	s.closed.Store(true)
+	s.stopBack()
+	s.back.Wait()
+	return s.release()
+}
+
+// release gives back what open took, in the reverse order. Readers go first: a
+// reader would keep the write-ahead log from being emptied.
+func (s *SQLite) release() error {
+	var errs []error
+	if s.readDB != nil {
+		errs = append(errs, s.readDB.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.close())
+		_, err := s.writeDB.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
+		errs = append(errs, err)
+	}
+	if s.writeDB != nil {
+		errs = append(errs, s.writeDB.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, unlockFile(s.lock))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close %s: %w", s.cfg.Path, err)
+	}
+	return nil
+}
+
+// sweep removes old logins now and then, until ctx ends.
+func (s *SQLite) sweep(ctx context.Context) {
+	tick := time.NewTicker(s.cfg.SweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if n, err := s.logins.Sweep(ctx); err != nil && ctx.Err() == nil {
+				s.cfg.Logger.Error().Err(err).Msg("old logins could not be removed")
+			} else if n > 0 {
+				s.cfg.Logger.Debug().Int("count", n).Msg("old logins removed")
+			}
+		}
+	}
+}
+
+// write runs a job on the writer and waits until it is durable.
+func (s *SQLite) write(ctx context.Context, run func(*writeTx) error) error {
+	if s.closed.Load() {
+		return ErrClosed
+	}
+	return s.writer.submit(ctx, run)
+}
+
+// read runs queries on one moment of the database.
+func (s *SQLite) read(ctx context.Context, run func(*sql.Tx) error) error {
+	if s.closed.Load() {
+		return ErrClosed
+	}
+	err := s.readTx(ctx, run)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err() // not "interrupted" and the like
+	case s.closed.Load():
+		return ErrClosed
+	}
+	return err
+}
+
+func (s *SQLite) readTx(ctx context.Context, run func(*sql.Tx) error) error {
+	tx, err := s.readDB.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing to keep
+	return run(tx)
+}

@@ -1,0 +1,170 @@
+package persist
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
+)
+
+const recordColumns = "revision, client, seq, user, at, digest, op, checksum"
+
+// headOf is the head of the document of the first parameter; no row if there is
+// no such document.
+const headOf = `SELECT coalesce((SELECT max(revision) FROM records WHERE doc = documents.id), 0)
+	FROM documents WHERE id = ?`
+
+// Append adds a batch to the log of a document, as [session.Store] says. Rows
+// of many callers share a transaction. [session.ErrNotFound] if there is no
+// such document, [ErrDuplicate] and [ErrMalformed] as they say: nothing of the
+// batch is in the log then.
+func (s *SQLite) Append(ctx context.Context, doc wire.DocID, records []session.Record) error {
+	rows, err := encodeBatch(doc, records)
+	if err == nil && len(rows) > 0 {
+		err = s.write(ctx, func(tx *writeTx) error { return appendRows(tx, rows) })
+	}
+	if err != nil {
+		return fmt.Errorf("append to %s: %w", doc, err)
+	}
+	return nil
+}
+
+// appendRows is the compare-and-append: the predecessor must be the head, and
+// every row goes in by a plain INSERT. Leaving rows out that are there already
+// (ON CONFLICT DO NOTHING) could leave a gap.
+func appendRows(tx *writeTx, rows []recordRow) error {
+	first, last := &rows[0], &rows[len(rows)-1]
+	var head int64
+	if err := tx.row(headOf, []any{first.doc}, &head); errors.Is(err, sql.ErrNoRows) {
+		return session.ErrNotFound
+	} else if err != nil {
+		return err
+	}
+	if head != first.revision-1 {
+		return session.ErrConflict
+	}
+	for i := range rows {
+		r := &rows[i]
+		if _, err := tx.exec(`INSERT INTO records (doc, `+recordColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			r.doc, r.revision, r.client, r.seq, r.user, r.at, r.digest, r.op, r.checksum); err != nil {
+			return constraint(err, session.ErrConflict, ErrDuplicate)
+		}
+	}
+	_, err := tx.exec(`UPDATE documents SET edited_at = ? WHERE id = ?`, last.at, last.doc)
+	return err
+}
+
+// constraint names a violated key: the primary one, or another unique one.
+func constraint(err, primary, unique error) error {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	switch {
+	case ok && e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return primary
+	case ok && e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE:
+		return unique
+	}
+	return err
+}
+
+// Records returns the records after+1 to upTo, as [session.Store] says:
+// [session.ErrNotFound] if the history does not reach upTo, [*DamagedError] for
+// a gap or a checksum that differs, [ErrMalformed] if upTo is before after.
+func (s *SQLite) Records(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) ([]session.Record, error) {
+	var rows []recordRow
+	err := s.read(ctx, func(tx *sql.Tx) (err error) {
+		if err := checkRange(ctx, tx, doc, after, upTo); err != nil {
+			return err
+		}
+		rows, err = queryRecords(ctx, tx, doc, `revision > ? AND revision <= ? ORDER BY revision`, int64(after), int64(upTo))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("records of %s: %w", doc, err)
+	}
+	// Checksums and ops outside the transaction: they take longer than it.
+	return decodeRange(doc, rows, after, upTo)
+}
+
+func checkRange(ctx context.Context, tx *sql.Tx, doc wire.DocID, after, upTo wire.Revision) error {
+	head, err := queryHead(ctx, tx, doc)
+	switch {
+	case err != nil:
+		return err
+	case upTo < after:
+		return fmt.Errorf("%w: a range from %d back to %d", ErrMalformed, after, upTo)
+	case upTo > head:
+		return fmt.Errorf("revision %d of %d: %w", upTo, head, session.ErrNotFound)
+	}
+	return nil
+}
+
+func queryHead(ctx context.Context, tx *sql.Tx, doc wire.DocID) (wire.Revision, error) {
+	var head int64
+	err := tx.QueryRowContext(ctx, headOf, string(doc)).Scan(&head)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, session.ErrNotFound
+	}
+	return wire.Revision(head), err
+}
+
+func queryRecords(ctx context.Context, tx *sql.Tx, doc wire.DocID, where string, args ...any) ([]recordRow, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+recordColumns+` FROM records WHERE doc = ? AND `+where,
+		append([]any{string(doc)}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // Err says what went wrong
+	var out []recordRow
+	for rows.Next() {
+		r := recordRow{doc: string(doc)}
+		if err := rows.Scan(&r.revision, &r.client, &r.seq, &r.user, &r.at, &r.digest, &r.op, &r.checksum); err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// Head returns the latest revision of a document, [session.ErrNotFound] if
+// there is no such document.
+func (s *SQLite) Head(ctx context.Context, doc wire.DocID) (head wire.Revision, err error) {
+	err = s.read(ctx, func(tx *sql.Tx) (err error) {
+		head, err = queryHead(ctx, tx, doc)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("head of %s: %w", doc, err)
+	}
+	return head, nil
+}
+
+// LastOf returns the record of a client with the highest seq, and the head at
+// the same moment, as [session.Store] says.
+func (s *SQLite) LastOf(ctx context.Context, doc wire.DocID, client wire.ClientID) (
+	r session.Record, head wire.Revision, found bool, err error,
+) {
+	var rows []recordRow
+	err = s.read(ctx, func(tx *sql.Tx) (err error) {
+		if head, err = queryHead(ctx, tx, doc); err != nil {
+			return err
+		}
+		rows, err = queryRecords(ctx, tx, doc, `client = ? ORDER BY seq DESC LIMIT 1`, string(client))
+		return err
+	})
+	if err != nil {
+		return session.Record{}, 0, false, fmt.Errorf("last record of a client of %s: %w", doc, err)
+	}
+	if len(rows) == 0 {
+		return session.Record{}, head, false, nil
+	}
+	if r, err = rows[0].record(); err != nil {
+		return session.Record{}, 0, false, err
+	}
+	return r, head, true, nil
+}
