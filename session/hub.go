@@ -1,0 +1,198 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/collabd/collabd/wire"
+)
+
+// Hub opens sessions when somebody comes, once for each document, and closes
+// them when nobody has been there for a while.
+type Hub struct {
+	store  Store
+	lim    Limits
+	log    zerolog.Logger
+	issuer issuer
+
+	mu     sync.Mutex // never held over I/O
+	open   map[wire.DocID]*slot
+	closed bool
+	actors sync.WaitGroup
+}
+
+// slot is a session that is open or being opened.
+type slot struct {
+	ready chan struct{} // closed when actor or err is set
+	actor *actor
+	err   error
+	users int
+	idle  *time.Timer
+}
+
+// NewHub makes a hub. key is a secret of at least 32 bytes, the same for all
+// servers of one store and after every restart: client ids are checked
+// against it.
+func NewHub(store Store, key []byte, lim Limits, log zerolog.Logger) *Hub {
+	return &Hub{store: store, lim: lim, log: log, issuer: issuer{key}, open: map[wire.DocID]*slot{}}
+}
+
+// acquire returns the session of a document, opening it if need be, and the
+// function that gives it back. The error wraps a wire.Close.
+func (h *Hub) acquire(ctx context.Context, doc wire.DocID) (*actor, func(), error) {
+	h.mu.Lock()
+	if h.closed {
+		h.mu.Unlock()
+		return nil, nil, wire.CloseRestarting
+	}
+	s := h.open[doc]
+	if s == nil {
+		s = &slot{ready: make(chan struct{})}
+		h.open[doc] = s
+		h.actors.Go(func() { h.run(doc, s) })
+	}
+	s.users++
+	if s.idle != nil {
+		s.idle.Stop()
+		s.idle = nil
+	}
+	h.mu.Unlock()
+	select {
+	case <-s.ready:
+	case <-ctx.Done():
+		h.release(doc, s)
+		return nil, nil, ctx.Err()
+	}
+	if s.err != nil {
+		return nil, nil, s.err // the slot is gone already
+	}
+	return s.actor, func() { h.release(doc, s) }, nil
+}
+
+// run opens a session and is its goroutine until it ends.
+func (h *Hub) run(doc wire.DocID, s *slot) {
+	a, err := h.load(doc)
+	if err != nil {
+		h.mu.Lock()
+		delete(h.open, doc) // the next one tries again
+		s.err = err
+		h.mu.Unlock()
+		close(s.ready)
+		return
+	}
+	h.mu.Lock()
+	s.actor = a
+	if h.closed {
+		close(a.stop)
+	}
+	h.mu.Unlock()
+	close(s.ready)
+	a.run()
+}
+
+// load reads a document. A failed load is an error to whoever asked, never an
+// empty document.
+func (h *Hub) load(doc wire.DocID) (*actor, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), h.lim.Store)
+	defer cancel()
+	meta, err := h.store.Document(ctx, doc)
+	if errors.Is(err, ErrNotFound) {
+		return nil, wire.CloseNotFound
+	}
+	if err == nil {
+		var state State
+		var snapshot wire.Revision
+		if state, snapshot, err = load(ctx, h.store, meta, h.lim); err == nil {
+			return newActor(meta, state, snapshot, h.store, h.lim, h.log), nil
+		}
+	}
+	h.log.Error().Err(err).Str("doc", string(doc)).Msg("document cannot be loaded")
+	return nil, wire.CloseStoreFailed
+}
+
+// release gives a session back. When it was the last user, the session ends
+// after it has been idle for a while.
+func (h *Hub) release(doc wire.DocID, s *slot) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s.users--
+	if s.users == 0 && h.open[doc] == s {
+		s.idle = time.AfterFunc(h.lim.Idle, func() { h.closeIdle(doc, s) })
+	}
+}
+
+func (h *Hub) closeIdle(doc wire.DocID, s *slot) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s.users > 0 || h.open[doc] != s {
+		return
+	}
+	if s.actor == nil { // still loading for nobody: look again later
+		s.idle = time.AfterFunc(h.lim.Idle, func() { h.closeIdle(doc, s) })
+		return
+	}
+	delete(h.open, doc)
+	close(s.actor.stop)
+}
+
+// Close ends all sessions: peers are told to come back, what was accepted is
+// settled, and what is in the log is snapshot. It returns when all of that is
+// done, or when ctx ends.
+func (h *Hub) Close(ctx context.Context) error {
+	h.mu.Lock()
+	if !h.closed {
+		h.closed = true
+		for _, s := range h.open {
+			if s.idle != nil {
+				s.idle.Stop()
+			}
+			if s.actor != nil {
+				close(s.actor.stop)
+			}
+		}
+		clear(h.open)
+	}
+	h.mu.Unlock()
+	done := make(chan struct{})
+	go func() {
+		h.actors.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Retitle tells the peers of a document, if it is open, its new title.
+func (h *Hub) Retitle(ctx context.Context, doc wire.DocID, title string) {
+	for _, a := range h.live(doc) {
+		a.send(ctx, rename{title})
+	}
+}
+
+// Reintroduce tells everybody the new name and colour of a person.
+func (h *Hub) Reintroduce(ctx context.Context, user wire.User) {
+	for _, a := range h.live("") {
+		a.send(ctx, reintroduce{user})
+	}
+}
+
+// live returns the session of a document, if it is open, or all of them.
+func (h *Hub) live(doc wire.DocID) []*actor {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var list []*actor
+	for id, s := range h.open {
+		if s.actor != nil && (doc == "" || doc == id) {
+			list = append(list, s.actor)
+		}
+	}
+	return list
+}
