@@ -3,31 +3,9 @@
  * Lengths and positions are UTF-16 code units everywhere, as in JavaScript strings.
  */
 
-/** Formats of a component, by name; in a retain, `null` removes one. */
-export type Attributes = Readonly<Record<string, unknown>>;
+import type { Op } from "../ot/op.ts";
 
-/** Puts text, or an embed (an object of one member, one unit long), into the document. */
-export interface Insert {
-  readonly insert: string | Readonly<Record<string, unknown>>;
-  readonly attributes?: Attributes;
-}
-
-/** Keeps this many units, with other formats if it has attributes. */
-export interface Retain {
-  readonly retain: number;
-  readonly attributes?: Attributes;
-}
-
-/** Removes this many units. */
-export interface Delete {
-  readonly delete: number;
-}
-
-/** One step of an op. */
-export type Component = Insert | Retain | Delete;
-
-/** A change of a document, from its start on, in Delta form. A document is an op of inserts only. */
-export type Op = readonly Component[];
+export type { Attributes, Component, Delete, Insert, Op, Retain } from "../ot/op.ts";
 
 /** `rich` has attributes and embeds from a closed list, `text` has neither. */
 export type DocKind = "rich" | "text";

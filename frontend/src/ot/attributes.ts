@@ -1,0 +1,57 @@
+import type { Attributes } from "./op.ts";
+
+/** Whether two values of JSON are the same, whatever the order of an object's members. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => Object.hasOwn(b, name) && sameValue(memberOf(a, name), memberOf(b, name)));
+}
+
+/** Whether two components have the same formats; none and an empty list are the same. */
+export function sameAttributes(a: Attributes | undefined, b: Attributes | undefined): boolean {
+  return a === b || sameValue(a ?? {}, b ?? {});
+}
+
+/** The formats of an insert: what is set, without the names that `null` removes. */
+export function withoutNulls(attributes: Attributes | undefined): Attributes | undefined {
+  if (attributes === undefined || !Object.values(attributes).includes(null)) return attributes;
+  return fromEntries(Object.entries(attributes).filter(([, value]) => value !== null));
+}
+
+/** `over` put over `under`. A `null` in `over` wins like any other value and stays. */
+export function mergeAttributes(under: Attributes | undefined, over: Attributes | undefined): Attributes | undefined {
+  if (under === undefined) return over;
+  if (over === undefined) return under;
+  return { ...under, ...over };
+}
+
+/** `attributes` less all names that are in `taken`. */
+export function subtractAttributes(
+  attributes: Attributes | undefined,
+  taken: Attributes | undefined,
+): Attributes | undefined {
+  if (attributes === undefined || taken === undefined) return attributes;
+  return fromEntries(Object.entries(attributes).filter(([name]) => !Object.hasOwn(taken, name)));
+}
+
+/** What takes `base` with `change` put over it back to `base`. */
+export function invertAttributes(change: Attributes, base: Attributes | undefined): Attributes | undefined {
+  const back: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(change)) {
+    const before = base !== undefined && Object.hasOwn(base, name) ? base[name] : null;
+    if (!sameValue(value, before)) back.push([name, before]);
+  }
+  return fromEntries(back);
+}
+
+// Names come from the wire. Assigning to a name would let "__proto__" through to the prototype; this does not.
+function fromEntries(entries: [string, unknown][]): Attributes | undefined {
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+function memberOf(object: object, name: string): unknown {
+  return (object as Record<string, unknown>)[name];
+}
