@@ -124,7 +124,7 @@ func (a Attrs) undoing(base Attrs) Attrs {
 		switch old, had := base.Get(x.name); {
 		case had && old != x.value:
 			undo = append(undo, attr{x.name, old})
-		case !had && x.value != Null:
+		case !had: // a null too, as quill-delta has it
 			undo = append(undo, attr{x.name, Null})
 		}
 	}
