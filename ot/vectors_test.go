@@ -124,6 +124,9 @@ func (c vector) run() (diff string, err error) {
 		}
 		if c.K == "invert" {
 			undo, e := ot.Invert(a, d)
+			if e == nil && sameButObjects(undo, read(c.R), a, d) {
+				break
+			}
 			compare("r", undo, e, c.R)
 			break
 		}
@@ -148,6 +151,40 @@ func (c vector) run() (diff string, err error) {
 		return "", fmt.Errorf("unknown case %q", c.K)
 	}
 	return diff, err
+}
+
+// sameButObjects: quill-delta compares attribute values by identity when it
+// inverts, so it restores an object that a replaced by an equal one, where this
+// package has nothing to restore. That one difference is allowed, if both
+// answers take a back.
+func sameButObjects(got, want, a ot.Op, d ot.Doc) bool {
+	withoutObjects := func(op ot.Op) ot.Op {
+		var b ot.Builder
+		for c := range quillOrder(op).Components() {
+			kv := map[string]ot.Value{}
+			for name, value := range c.Attrs.All() {
+				if c.Kind == ot.Insert || value[0] != '{' && value[0] != '[' {
+					kv[name] = value
+				}
+			}
+			switch attrs := ot.NewAttrs(kv); c.Kind {
+			case ot.Insert:
+				b.Insert(c.Text, attrs).InsertEmbed(c.Embed, attrs)
+			case ot.Retain:
+				b.Retain(c.Len, attrs)
+			case ot.Delete:
+				b.Delete(c.Len)
+			}
+		}
+		return b.Op()
+	}
+	after, err := d.Apply(a)
+	if err != nil || !withoutObjects(got).Equal(withoutObjects(want)) {
+		return false
+	}
+	x, err1 := after.Apply(got)
+	y, err2 := after.Apply(want)
+	return err1 == nil && err2 == nil && x.Equal(d) && y.Equal(d)
 }
 
 // quillOrder moves inserts in front of the deletes beside them.
