@@ -1,0 +1,92 @@
+import type { Op, Peer, Selection } from "../client/types.ts";
+
+/** A peer as a binding draws it. */
+export interface ShownPeer {
+  readonly client: string;
+  readonly name: string;
+  readonly color: string;
+  /** Black or white, whichever can be read on `color`. */
+  readonly ink: string;
+  readonly selections: readonly Selection[];
+  /** Counts the moves of its own, so that a label is shown when this changes and not when others shift it. */
+  readonly moves: number;
+}
+
+/**
+ * What a binding knows of the carets of others. Between two reports of Collab it moves them over the changes of the
+ * editor itself, and it tells a peer that moved from a peer that was moved.
+ */
+export class PeerTracker {
+  #shown = new Map<string, ShownPeer>();
+
+  /** The peers, those who came first first. */
+  get shown(): readonly ShownPeer[] {
+    return [...this.#shown.values()];
+  }
+
+  /** Collab says that these are here, and where. */
+  report(peers: readonly Peer[]): void {
+    const next = new Map<string, ShownPeer>();
+    for (const peer of peers) {
+      const known = this.#shown.get(peer.client);
+      const stayed = known !== undefined && sameSelections(known.selections, peer.selections);
+      next.set(peer.client, {
+        client: peer.client,
+        name: peer.user.name,
+        color: peer.user.color,
+        ink: inkOn(peer.user.color),
+        selections: peer.selections,
+        moves: (known?.moves ?? 0) + (stayed ? 0 : 1),
+      });
+    }
+    this.#shown = next;
+  }
+
+  /** The editor's content changed by `op`, which is not of a peer: all of them stay left of what it inserts. */
+  shift(op: Op): void {
+    for (const [client, peer] of this.#shown) {
+      const selections = peer.selections.map(
+        ([anchor, head]): Selection => [shiftPosition(op, anchor), shiftPosition(op, head)],
+      );
+      this.#shown.set(client, { ...peer, selections });
+    }
+  }
+}
+
+function shiftPosition(op: Op, position: number): number {
+  let before = 0; // units of the old document that have been passed
+  let moved = position;
+  for (const part of op) {
+    if (before > position) break;
+    if ("retain" in part) {
+      before += part.retain;
+    } else if ("delete" in part) {
+      moved -= Math.min(part.delete, position - before);
+      before += part.delete;
+    } else if (before < position) {
+      moved += typeof part.insert === "string" ? part.insert.length : 1;
+    }
+  }
+  return moved;
+}
+
+function sameSelections(a: readonly Selection[], b: readonly Selection[]): boolean {
+  return a.length === b.length && a.every(([anchor, head], index) => b[index]![0] === anchor && b[index]![1] === head);
+}
+
+/** Black or white: one of them always has a contrast of 4.5:1 or more on a colour. */
+export function inkOn(color: string): "#000000" | "#ffffff" {
+  const light = luminance(color);
+  return (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) ? "#000000" : "#ffffff";
+}
+
+/** Relative luminance as WCAG defines it, 0 to 1; of black for what is no colour. */
+function luminance(color: string): number {
+  const match = /^#(..)(..)(..)$/.exec(color);
+  if (!match) return 0;
+  const [red, green, blue] = match.slice(1).map((part) => {
+    const value = Number.parseInt(part, 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+}
