@@ -9,17 +9,19 @@ import (
 // TestGroupingExhaustively checks L3 for every small case: no luck involved.
 func TestGroupingExhaustively(t *testing.T) {
 	bold := ot.NewAttrs(map[string]ot.Value{"bold": ot.True})
-	plain := []ot.Attrs{{}}
+	light := ot.NewAttrs(map[string]ot.Value{"bold": ot.Null})
+	plain, set := []ot.Attrs{{}}, []ot.Attrs{{}, bold, light}
 	cases := 0
 	for _, size := range []struct {
 		doc   string
-		steps int
+		steps int // components of each op, at most
+		long  bool
 		attrs []ot.Attrs
 	}{
-		{"", 3, plain}, {"a", 3, plain}, {"ab", 3, plain}, {"abc", 2, plain},
-		{"a", 2, []ot.Attrs{{}, bold}}, {"ab", 2, []ot.Attrs{{}, bold}},
+		{"", 3, false, plain}, {"a", 3, false, plain}, {"a", 2, false, set}, {"abc", 2, false, plain},
+		{"ab", 3, true, plain}, {"ab", 2, true, set}, {"a", 3, true, set}, {"abc", 3, true, plain}, {"ab", 3, true, set}, {"a", 4, true, plain},
 	} {
-		if testing.Short() && size.doc == "ab" && size.steps == 3 {
+		if testing.Short() && size.long {
 			continue
 		}
 		n := len(size.doc)
@@ -28,7 +30,7 @@ func TestGroupingExhaustively(t *testing.T) {
 		for _, h1 := range allOps(n, size.steps, "S", size.attrs) {
 			n1 := n - h1.BaseLen() + h1.TargetLen()
 			if histories[n1] == nil {
-				histories[n1] = allOps(n1, min(size.steps, 2), "H", size.attrs)
+				histories[n1] = allOps(n1, size.steps, "H", size.attrs)
 			}
 			for _, h2 := range histories[n1] {
 				h, err := ot.Compose(h1, h2)

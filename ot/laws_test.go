@@ -144,7 +144,7 @@ func lawEncoding(t *testing.T, seed uint64) {
 func lawDocument(t *testing.T, seed uint64) {
 	r, s := newSource(seed), &scene{t: t, seed: seed}
 	d := ot.NewDoc()
-	if r.one(20) { // several leaves
+	if r.one(100) { // several leaves
 		var b ot.Builder
 		for range 40 {
 			r.insert(&b)
