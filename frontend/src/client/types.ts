@@ -59,23 +59,26 @@ export type ConnectionState =
 /** How things stand between this client and the server. */
 export interface Status {
   readonly state: ConnectionState;
-  /** The number of `localEdit` calls that the server has not acknowledged yet. */
+  /** How many changes of the user the server has not acknowledged yet. */
   readonly unsent: number;
   /** Why it stopped for good (`state` is `error`). */
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** What could not be sent and was taken out of the document by a resync; its user decides what becomes of it. */
+/**
+ * What could not be saved: taken out of the document by a resync, or still shown but never to be sent after a stop or
+ * without the role for it. Its user decides what becomes of it.
+ */
 export interface UnsentCopy {
   /** The unsent change, as one op. */
   readonly op: Op;
   /** The text that the change inserted, piece after piece, embeds left out. */
   readonly text: string;
-  /** The document with the unsent change in it, as the user saw it last. */
+  /** The document as the user saw it last. All that was unsent is in it, except an `invalid_edit`. */
   readonly document: Op;
   /** When it was taken aside, in milliseconds since 1970. */
   readonly at: number;
-  /** The name of the close reason, for example `lineage_changed`. */
+  /** The name of a close reason, such as `lineage_changed`, or `diverged`, `not_resumed`, `role_changed`, `invalid_edit`. */
   readonly reason: string;
 }
 

@@ -1,0 +1,9 @@
+/** The client library of collabd: see README.md beside this file. */
+
+export { openCollab } from "./browser.ts";
+export type { Clock } from "./clock.ts";
+export type { CollabOptions } from "./options.ts";
+export { Collab } from "./session.ts";
+export { webSocketTransport } from "./socket.ts";
+export type { Connection, Transport } from "./transport.ts";
+export type * from "./types.ts";

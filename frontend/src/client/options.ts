@@ -1,0 +1,15 @@
+import type { Clock } from "./clock.ts";
+import type { Transport } from "./transport.ts";
+
+/** What a Collab needs from around it. */
+export interface CollabOptions {
+  /** The document's socket, `wss://…/api/docs/{id}/socket`. */
+  readonly url: string;
+  readonly transport: Transport;
+  /** By default the system's. */
+  readonly clock?: Clock;
+  /** A number from 0 to 1; by default Math.random. */
+  readonly random?: () => number;
+  /** Whether there is a network at all; by default what `notifyOnline` said last. */
+  readonly online?: () => boolean;
+}

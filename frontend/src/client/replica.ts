@@ -1,0 +1,158 @@
+import { composeAll } from "../ot/compose.ts";
+import { OtError } from "../ot/error.ts";
+import { normalize, type Op, sameOp } from "../ot/op.ts";
+import { parseOp } from "../ot/parse.ts";
+import type { SplitLimits } from "../ot/split.ts";
+import { apply } from "../ot/text.ts";
+import { Caret } from "./caret.ts";
+import { type AcceptedRecord, type PresenceChange, ProtocolError, type Welcome } from "./messages.ts";
+import { movePeers, type Peers, shownPeers, updatePeers } from "./presence.ts";
+import { acknowledged, local, remote, type State, synchronized, unsentChanges, unsentOp } from "./state.ts";
+import type { Peer, RemoteChange } from "./types.ts";
+
+/** What an edit message has around its op, generously. */
+const EDIT_OVERHEAD_BYTES = 128;
+/** Messages with more records than this are given to the editor as one change. */
+const MANY_RECORDS = 64;
+
+/**
+ * One client's copy of a document: the document as its user sees it, what of it is unsent, and who is where in it.
+ * It knows no connection and no editor, only what came from them.
+ */
+export class Replica {
+  readonly caret = new Caret();
+  #state: State;
+  #document: Op; // with what is unsent
+  #peers: Peers = new Map();
+  #limits: SplitLimits;
+
+  constructor(document: Op, welcome: Pick<Welcome, "revision" | "acked" | "limits">) {
+    this.#document = document;
+    this.#state = synchronized(welcome.revision, welcome.acked);
+    this.#limits = splitLimits(welcome);
+  }
+
+  /** The last revision applied. */
+  get revision(): number {
+    return this.#state.revision;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** The document as its user sees it. */
+  get document(): Op {
+    return normalize(this.#document);
+  }
+
+  /** All that is not acknowledged, as one op that ends in `document`. */
+  get unsent(): Op {
+    return unsentOp(this.#state);
+  }
+
+  /** How many user changes are not acknowledged. */
+  get changes(): number {
+    return unsentChanges(this.#state);
+  }
+
+  /** The other people who are here, with positions in `document`. */
+  get peers(): readonly Peer[] {
+    return shownPeers(this.#peers, this.#state);
+  }
+
+  /** The same client is connected again. Whether the server can have what it says that it has of us. */
+  resume(welcome: Pick<Welcome, "acked" | "limits">): boolean {
+    const last = this.#state.kind === "synchronized" ? this.#state.acked : this.#state.edit.seq;
+    this.#limits = splitLimits(welcome);
+    this.caret.forgotten();
+    return welcome.acked <= last;
+  }
+
+  /** The user's change. Whether there is any. Throws OtError if it does not fit, and then nothing has changed. */
+  localEdit(op: Op): boolean {
+    const change = parseOp(op);
+    if (change.length === 0) return false;
+    this.#document = apply(this.#document, change);
+    this.#state = local(this.#state, change, this.#limits);
+    this.caret.moveHere(change, "right");
+    return true;
+  }
+
+  /**
+   * Accepted edits, our own and those of others; gives what the editor has to apply, in this order. Records that are
+   * here already are passed over. Throws ProtocolError when a revision is left out, OtError when they do not fit.
+   */
+  records(client: string, after: number, records: readonly AcceptedRecord[]): readonly RemoteChange[] {
+    const known = this.revision - after;
+    if (known >= records.length) return [];
+    if (known < 0) throw new ProtocolError("a revision was left out");
+    // One change for a run of records of one author, or of anybody if there are very many.
+    const many = records.length > MANY_RECORDS;
+    const changes: RemoteChange[] = [];
+    let run: AcceptedRecord[] = [];
+    const flush = () => {
+      if (run.length > 0) changes.push(this.#remote(run, this.revision + run.length));
+      run = [];
+    };
+    for (const record of records.slice(known)) {
+      if (record.client === client) {
+        flush();
+        this.#acknowledge(record.seq, record.op);
+      } else {
+        if (!many && run.some((each) => each.client !== record.client)) flush();
+        run.push(record);
+      }
+    }
+    flush();
+    return changes;
+  }
+
+  /** Many records of others as one op. Throws as `records` does. */
+  catchup(after: number, to: number, op: Op): readonly RemoteChange[] {
+    if (to <= this.revision) return [];
+    if (after !== this.revision) throw new ProtocolError("a revision was left out");
+    return [this.#remote([{ client: "", op }], to)];
+  }
+
+  /** News of who is here. */
+  presence(change: PresenceChange): void {
+    this.#peers = updatePeers(this.#peers, change);
+  }
+
+  /** Nobody is known to be here: the connection is gone. */
+  alone(): void {
+    this.#peers = new Map();
+  }
+
+  #remote(run: readonly { readonly client: string; readonly op: Op }[], revision: number): RemoteChange {
+    const shown: Op[] = [];
+    for (const { op, client } of run) {
+      const result = remote(this.#state, op, revision);
+      this.#state = result.state;
+      this.#peers = movePeers(this.#peers, op, client);
+      this.caret.moveThere(op, false);
+      this.caret.moveHere(result.op, "left");
+      shown.push(result.op);
+    }
+    const op = composeAll(shown);
+    this.#document = apply(this.#document, op);
+    const author = run[0]!.client;
+    return { op, author: run.every((each) => each.client === author) ? author : "", revision };
+  }
+
+  #acknowledge(seq: number, op: Op): void {
+    const state = this.#state;
+    // The server transforms the edit as we do. If it came to something else, the documents differ from here on.
+    if (state.kind === "synchronized" || state.edit.seq !== seq || !sameOp(state.inflight.op, op)) {
+      throw new OtError("document", "the record of our edit is not what we made of it");
+    }
+    this.#state = acknowledged(state, this.revision + 1, this.#limits);
+    this.#peers = movePeers(this.#peers, op, "");
+    this.caret.moveThere(op, true);
+  }
+}
+
+function splitLimits({ limits }: Pick<Welcome, "limits">): SplitLimits {
+  return { units: limits.editUnits, components: limits.editComponents, bytes: limits.frame - EDIT_OVERHEAD_BYTES };
+}
