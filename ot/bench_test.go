@@ -55,20 +55,20 @@ func BenchmarkAlgebra(b *testing.B) {
 
 // BenchmarkInsert types into the middle of a document of 1 MB in 20,000 runs.
 func BenchmarkInsert(b *testing.B) {
-	var make ot.Builder
+	var m ot.Builder
 	bold := ot.NewAttrs(map[string]ot.Value{"bold": ot.True})
 	for i := range 20_000 {
 		attrs := bold
 		if i%2 == 0 {
 			attrs = ot.Attrs{}
 		}
-		make.Insert(fmt.Sprintf("%050d", i), attrs)
+		m.Insert(fmt.Sprintf("%050d", i), attrs)
 	}
-	d, err := ot.DocOf(make.Op())
+	d, err := ot.DocOf(m.Op())
 	if err != nil {
 		b.Fatal(err)
 	}
-	edit := make.Retain(d.Len()/2, ot.Attrs{}).Insert("x", ot.Attrs{}).Op()
+	edit := m.Retain(d.Len()/2, ot.Attrs{}).Insert("x", ot.Attrs{}).Op()
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := d.Apply(edit); err != nil {
