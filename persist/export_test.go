@@ -1,0 +1,68 @@
+package persist
+
+import (
+	"context"
+	"testing"
+
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
+)
+
+// Path is where the store is.
+func (s *SQLite) Path() string { return s.cfg.Path }
+
+// Tamper runs a statement behind the back of the store.
+func (s *SQLite) Tamper(t *testing.T, query string, args ...any) {
+	t.Helper()
+	err := s.write(t.Context(), func(tx *writeTx) error {
+		return changedOne(tx.exec(query, args...))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Forge replaces a stored snapshot; its checksum is right.
+func (s *SQLite) Forge(t *testing.T, doc wire.DocID, snapshot session.Snapshot) {
+	t.Helper()
+	row := encodeSnapshot(doc, snapshot)
+	s.Tamper(t, `UPDATE snapshots SET op = ?, checksum = ? WHERE doc = ? AND revision = ?`,
+		row.op, row.checksum, row.doc, row.revision)
+}
+
+// Pragma asks a connection that reads, or the one that writes.
+func (s *SQLite) Pragma(t *testing.T, write bool, name string) (value string) {
+	t.Helper()
+	var err error
+	if write {
+		err = s.write(t.Context(), func(tx *writeTx) error { return tx.row("PRAGMA "+name, nil, &value) })
+	} else {
+		err = s.readDB.QueryRowContext(context.Background(), "PRAGMA "+name).Scan(&value)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// Damage flips a bit of a stored op.
+func (m *Memory) Damage(doc wire.DocID, revision wire.Revision, part string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d := m.docs[doc]
+	if part == PartRecord {
+		d.records[revision-1].op[12] ^= 1
+	} else {
+		d.snapshots[revision].op[12] ^= 1
+	}
+}
+
+// Forge replaces a stored snapshot; its checksum is right.
+func (m *Memory) Forge(doc wire.DocID, snapshot session.Snapshot) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.docs[doc].snapshots[snapshot.Revision] = encodeSnapshot(doc, snapshot)
+}
+
+// Commits is the number of transactions that were committed.
+func (s *SQLite) Commits() uint64 { return s.writer.commits.Load() }

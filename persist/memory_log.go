@@ -1,0 +1,119 @@
+package persist
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
+)
+
+// Append is as [SQLite.Append].
+func (m *Memory) Append(ctx context.Context, doc wire.DocID, records []session.Record) error {
+	rows, err := encodeBatch(doc, records)
+	if err != nil {
+		return fmt.Errorf("append to %s: %w", doc, err)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return m.on(ctx, doc, func(d *memoryDoc) error { return d.append(rows) })
+}
+
+// append looks at the whole batch before it keeps a row.
+func (d *memoryDoc) append(rows []recordRow) error {
+	if rows[0].revision != int64(d.head())+1 {
+		return session.ErrConflict
+	}
+	batch := make(map[clientSeq]bool, len(rows))
+	for _, r := range rows {
+		key := clientSeq{r.client, r.seq}
+		if d.seqs[key] || batch[key] {
+			return ErrDuplicate
+		}
+		batch[key] = true
+	}
+	for key := range batch {
+		d.seqs[key] = true
+	}
+	d.records = append(d.records, rows...)
+	d.about.Edited = timeOf(rows[len(rows)-1].at)
+	return nil
+}
+
+// Records is as [SQLite.Records].
+func (m *Memory) Records(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) (records []session.Record, err error) {
+	err = m.on(ctx, doc, func(d *memoryDoc) error {
+		switch {
+		case upTo < after:
+			return fmt.Errorf("%w: a range from %d back to %d", ErrMalformed, after, upTo)
+		case upTo > d.head():
+			return fmt.Errorf("revision %d of %d: %w", upTo, d.head(), session.ErrNotFound)
+		}
+		records, err = decodeRange(doc, d.records[after:upTo], after, upTo)
+		return err
+	})
+	return records, err
+}
+
+// Head is as [SQLite.Head].
+func (m *Memory) Head(ctx context.Context, doc wire.DocID) (head wire.Revision, err error) {
+	err = m.on(ctx, doc, func(d *memoryDoc) error { head = d.head(); return nil })
+	return head, err
+}
+
+// LastOf is as [SQLite.LastOf].
+func (m *Memory) LastOf(ctx context.Context, doc wire.DocID, client wire.ClientID) (
+	r session.Record, head wire.Revision, found bool, err error,
+) {
+	err = m.on(ctx, doc, func(d *memoryDoc) error {
+		var last *recordRow
+		for i := range d.records {
+			if row := &d.records[i]; row.client == string(client) && (last == nil || row.seq > last.seq) {
+				last = row
+			}
+		}
+		head = d.head()
+		if last == nil {
+			return nil
+		}
+		r, err = last.record()
+		found = err == nil
+		return err
+	})
+	return r, head, found, err
+}
+
+// Snapshot is as [SQLite.Snapshot].
+func (m *Memory) Snapshot(ctx context.Context, doc wire.DocID, upTo wire.Revision) (s session.Snapshot, err error) {
+	err = m.on(ctx, doc, func(d *memoryDoc) error {
+		var latest wire.Revision
+		for revision := range d.snapshots {
+			if revision <= upTo {
+				latest = max(latest, revision)
+			}
+		}
+		if latest == 0 {
+			s.Doc = d.about.Kind.Initial()
+			return nil
+		}
+		row := d.snapshots[latest]
+		s, err = row.snapshot()
+		return err
+	})
+	return s, err
+}
+
+// PutSnapshot is as [SQLite.PutSnapshot].
+func (m *Memory) PutSnapshot(ctx context.Context, doc wire.DocID, s session.Snapshot) error {
+	row := encodeSnapshot(doc, s)
+	return m.on(ctx, doc, func(d *memoryDoc) error {
+		if s.Revision > d.head() {
+			return fmt.Errorf("revision %d of %d: %w", s.Revision, d.head(), session.ErrNotFound)
+		}
+		if _, ok := d.snapshots[s.Revision]; !ok && s.Revision > 0 {
+			d.snapshots[s.Revision] = row
+		}
+		return nil
+	})
+}

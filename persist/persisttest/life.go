@@ -1,0 +1,97 @@
+package persisttest
+
+import (
+	"bytes"
+	"testing"
+	"time"
+
+	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/persist"
+	"github.com/collabd/collabd/session"
+)
+
+func (f Fixture) testLife(t *testing.T) {
+	t.Run("all is there after a restart", func(t *testing.T) {
+		if f.Reopen == nil {
+			t.Skip("this store forgets")
+		}
+		w := f.world(t)
+		ctx := t.Context()
+		records := batch("a", 1, 20)
+		w.append(records...)
+		w.must(w.PutSnapshot(ctx, w.doc, session.Snapshot{Revision: 9, Doc: w.state(ot.Text, records[:9]...)}))
+		w.must(w.RenameDocument(ctx, w.doc, "renamed"))
+		w.must(w.CreateUser(ctx, persist.User{ID: "u", Name: "Ana", Created: epoch}))
+		w.must(w.Logins().CommitCtx(ctx, "hash", []byte("data"), time.Now().Add(time.Hour)))
+		w.must(w.Logins().CommitCtx(ctx, "over", []byte("data"), time.Now().Add(time.Hour)))
+		w.must(w.Logins().DeleteCtx(ctx, "over"))
+		key, err := w.Key(ctx, "k", 32)
+		w.must(err)
+		about, err := w.Document(ctx, w.doc)
+		w.must(err)
+
+		w.must(w.Close())
+		w.Store = f.Reopen(t, w.Store)
+
+		w.holds(0, 20, records...)
+		again, err := w.Document(ctx, w.doc)
+		w.must(err)
+		if again != about || about.Title != "renamed" {
+			t.Errorf("document is %+v, was %+v", again, about)
+		}
+		s, err := w.Snapshot(ctx, w.doc, 20)
+		w.must(err)
+		if s.Revision != 9 || !s.Doc.Equal(w.state(ot.Text, records[:9]...)) {
+			t.Errorf("snapshot has revision %d", s.Revision)
+		}
+		if u, err := w.User(ctx, "u"); err != nil || u.Name != "Ana" {
+			t.Errorf("user is %+v, %v", u, err)
+		}
+		if k, err := w.Key(ctx, "k", 32); err != nil || !bytes.Equal(k, key) {
+			t.Errorf("the key changed, %v", err)
+		}
+		if _, found, err := w.Logins().FindCtx(ctx, "hash"); !found || err != nil {
+			t.Errorf("login found %v, %v", found, err)
+		}
+		w.must(w.Logins().CommitCtx(ctx, "over", []byte("data"), time.Now().Add(time.Hour)))
+		if _, found, err := w.Logins().FindCtx(ctx, "over"); found || err != nil {
+			t.Errorf("ended login found %v, %v", found, err)
+		}
+		w.refused(session.ErrConflict, record(20, "b", 1))
+		w.append(record(21, "b", 1))
+		_, err = w.Verify(ctx, w.doc)
+		w.must(err)
+	})
+	t.Run("a closed store does nothing", func(t *testing.T) {
+		w := f.world(t)
+		w.append(record(1, "a", 1))
+		w.must(w.Close())
+		w.must(w.Close())
+		ctx := t.Context()
+		calls := map[string]func() error{
+			"Append":         func() error { return w.Append(ctx, w.doc, batch("a", 2, 2)) },
+			"Records":        func() error { _, err := w.Records(ctx, w.doc, 0, 1); return err },
+			"Head":           func() error { _, err := w.Head(ctx, w.doc); return err },
+			"LastOf":         func() error { _, _, _, err := w.LastOf(ctx, w.doc, "a"); return err },
+			"Snapshot":       func() error { _, err := w.Snapshot(ctx, w.doc, 1); return err },
+			"PutSnapshot":    func() error { return w.PutSnapshot(ctx, w.doc, session.Snapshot{Revision: 1}) },
+			"Document":       func() error { _, err := w.Document(ctx, w.doc); return err },
+			"CreateDocument": func() error { return w.CreateDocument(ctx, session.Document{ID: "x", Kind: ot.Text, Lineage: "l"}) },
+			"ListDocuments":  func() error { _, _, err := w.ListDocuments(ctx, 1, ""); return err },
+			"RenameDocument": func() error { return w.RenameDocument(ctx, w.doc, "x") },
+			"Verify":         func() error { _, err := w.Verify(ctx, w.doc); return err },
+			"User":           func() error { _, err := w.User(ctx, "u"); return err },
+			"CreateUser":     func() error { return w.CreateUser(ctx, persist.User{ID: "u"}) },
+			"UpdateUser":     func() error { return w.UpdateUser(ctx, persist.User{ID: "u"}) },
+			"Key":            func() error { _, err := w.Key(ctx, "k", 8); return err },
+			"Ping":           func() error { return w.Ping(ctx) },
+			"FindCtx":        func() error { _, _, err := w.Logins().FindCtx(ctx, "x"); return err },
+			"CommitCtx":      func() error { return w.Logins().CommitCtx(ctx, "x", nil, time.Now()) },
+			"DeleteCtx":      func() error { return w.Logins().DeleteCtx(ctx, "x") },
+			"EndLoginsOf":    func() error { _, err := w.Logins().EndLoginsOf(ctx, "u"); return err },
+		}
+		for name, call := range calls {
+			t.Run(name, func(t *testing.T) { w.fails(call(), persist.ErrClosed) })
+		}
+	})
+}

@@ -1,0 +1,93 @@
+package persist_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"testing"
+
+	"github.com/collabd/collabd/persist"
+	"github.com/collabd/collabd/persist/persisttest"
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
+)
+
+func openSQLite(t *testing.T, path string) *persist.SQLite {
+	t.Helper()
+	s, err := persist.OpenSQLite(t.Context(), persist.SQLiteConfig{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return s
+}
+
+func newSQLite(t *testing.T) *persist.SQLite {
+	t.Helper()
+	return openSQLite(t, filepath.Join(t.TempDir(), "collabd.db"))
+}
+
+func TestSQLite(t *testing.T) {
+	persisttest.TestStore(t, persisttest.Fixture{
+		Open: func(t *testing.T) persisttest.Store { return newSQLite(t) },
+		Reopen: func(t *testing.T, s persisttest.Store) persisttest.Store {
+			return openSQLite(t, s.(*persist.SQLite).Path())
+		},
+		Damage: func(t *testing.T, s persisttest.Store, doc wire.DocID, revision wire.Revision, part string) {
+			s.(*persist.SQLite).Tamper(t, fmt.Sprintf(`UPDATE %ss SET op = CAST(replace(op, '"', '''') AS BLOB) WHERE doc = ? AND revision = ?`, part),
+				string(doc), int64(revision))
+		},
+		Forge: func(t *testing.T, s persisttest.Store, doc wire.DocID, snapshot session.Snapshot) {
+			s.(*persist.SQLite).Forge(t, doc, snapshot)
+		},
+		Remove: func(t *testing.T, s persisttest.Store, doc wire.DocID, revision wire.Revision) {
+			s.(*persist.SQLite).Tamper(t, `DELETE FROM records WHERE doc = ? AND revision = ?`, string(doc), int64(revision))
+		},
+	})
+}
+
+func TestMemory(t *testing.T) {
+	persisttest.TestStore(t, persisttest.Fixture{
+		Open: func(*testing.T) persisttest.Store { return persist.NewMemory() },
+		Damage: func(t *testing.T, s persisttest.Store, doc wire.DocID, revision wire.Revision, part string) {
+			s.(*persist.Memory).Damage(doc, revision, part)
+		},
+		Forge: func(t *testing.T, s persisttest.Store, doc wire.DocID, snapshot session.Snapshot) {
+			s.(*persist.Memory).Forge(doc, snapshot)
+		},
+	})
+}
+
+// Every field of a record is under its checksum, not the op alone.
+func TestChecksumCoversEveryField(t *testing.T) {
+	for _, change := range []string{
+		`client = client || 'x'`, `seq = seq + 10`, `user = user || 'x'`, `at = at + 1`, `digest = digest - 1`,
+		`op = x'5b5d'`, `checksum = checksum + 1`,
+	} {
+		t.Run(change, func(t *testing.T) {
+			s := newSQLite(t)
+			fill(t, s, "doc", 3)
+			s.Tamper(t, `UPDATE records SET `+change+` WHERE revision = 2`)
+			if _, err := s.Records(t.Context(), "doc", 0, 3); !isDamaged(err, 2) {
+				t.Errorf("error is %v", err)
+			}
+		})
+	}
+	t.Run("doc and revision", func(t *testing.T) {
+		s := newSQLite(t)
+		fill(t, s, "doc", 3)
+		fill(t, s, "other", 2)
+		s.Tamper(t, `UPDATE records SET doc = 'other', client = 'else' WHERE doc = 'doc' AND revision = 3`)
+		if _, err := s.Records(t.Context(), "other", 0, 3); !isDamaged(err, 3) {
+			t.Errorf("a record of another document is read: %v", err)
+		}
+		s.Tamper(t, `DELETE FROM records WHERE doc = 'doc' AND revision = 1`)
+		s.Tamper(t, `UPDATE records SET revision = 1 WHERE doc = 'doc' AND revision = 2`)
+		if _, err := s.Records(t.Context(), "doc", 0, 1); !isDamaged(err, 1) {
+			t.Errorf("a record of another revision is read: %v", err)
+		}
+	})
+}
