@@ -1,4 +1,4 @@
-import Quill, { Delta, type EmitterSource } from "quill/core";
+import Quill, { Delta, type EmitterSource, Range } from "quill/core";
 import type History from "quill/modules/history.js";
 import type { Editor, Op, Peer } from "../client/types.ts";
 import { sameOp } from "../ot/op.ts";
@@ -10,6 +10,7 @@ import { DocumentClipboard } from "./quill-clipboard.ts";
 import { PeerCursors } from "./quill-cursors.ts";
 import "./quill-formats.ts";
 import { keyBindings } from "./quill-keys.ts";
+import { type LinkTarget, linkTarget, setLink } from "./quill-links.ts";
 import { isBackward, turnBackward } from "./quill-selection.ts";
 import { richFormats, sanitize } from "./schema.ts";
 import { settleLines } from "./settle.ts";
@@ -125,6 +126,31 @@ export class RichEditor implements Editor {
     this.#notify();
   }
 
+  /** Takes all formats from the selection, or from the line of the caret. */
+  clearFormats(): void {
+    const { index, length } = this.quill.selection.savedRange;
+    const [line, offset] = this.quill.getLine(index);
+    if (length > 0) this.quill.removeFormat(index, length, "user");
+    else if (line) this.quill.removeFormat(index - offset, line.length(), "user");
+    this.#notify();
+  }
+
+  /** The link at the caret, or what a new one would be put on. */
+  linkTarget(): LinkTarget {
+    return linkTarget(this.quill, this.quill.selection.savedRange);
+  }
+
+  /** Gives the piece a link, or takes it away. */
+  setLink(target: LinkTarget, link: string | undefined): void {
+    setLink(this.quill, target, link);
+    this.#notify();
+  }
+
+  /** Where a piece of the text is in the window. */
+  bounds(target: LinkTarget): { left: number; right: number; top: number; bottom: number } | null {
+    return this.quill.selection.getBounds(target.index, target.length);
+  }
+
   get history(): History {
     return this.quill.history;
   }
@@ -173,11 +199,19 @@ export class RichEditor implements Editor {
       const backward = isBackward(this.quill);
       const made = this.quill.updateContents(delta(held), "api");
       if (backward) turnBackward(this.quill);
+      if (!this.quill.hasFocus()) this.#keepPlace(made);
       this.#tracker.shift(held);
       // Quill tells what really became of it. Mostly that is what was asked for, and there is nothing to compare.
       if (!sameOp(made.ops as Op, asQuillOrders(held))) this.#settle(before.compose(delta(held)).ops as Op);
     }
     this.#cursors.show(this.#tracker.shown);
+  }
+
+  /** Quill moves the selection over a change only while it has the focus; coming back must lead to the same words. */
+  #keepPlace(change: Delta): void {
+    const { index, length } = this.quill.selection.savedRange;
+    const start = change.transformPosition(index, true);
+    this.quill.selection.savedRange = new Range(start, change.transformPosition(index + length, true) - start);
   }
 
   /** Quill should show `wanted`, and may not be able to: what it shows instead goes out as a change. */

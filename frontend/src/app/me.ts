@@ -1,0 +1,108 @@
+import type { User } from "../client/types.ts";
+import { getMe, updateMe } from "./api.ts";
+import { avatar } from "./avatar.ts";
+import { button, h, setTip } from "./dom.ts";
+import { type Popover, popoverOf } from "./popover.ts";
+import { strings } from "./strings.ts";
+
+/** Colours that can be told apart, and seen on light and on dark paper. */
+const colors = [
+  "#c2335b",
+  "#c4561a",
+  "#a3780a",
+  "#4d8a1f",
+  "#12876f",
+  "#1b84a8",
+  "#3b6fd4",
+  "#6f5bd6",
+  "#a24cc0",
+  "#7a6a5f",
+];
+
+/** The button with one's own avatar; it opens the small form for one's name and colour. */
+export class MeButton {
+  readonly element: HTMLElement;
+  #button = button({ class: "me-button", label: "" });
+  #popover: Popover;
+  #user: User | undefined;
+
+  constructor() {
+    this.element = h("div", { class: "me", hidden: true }, this.#button);
+    this.#popover = popoverOf(this.#button, {
+      label: strings.profileTitle,
+      role: "dialog",
+      class: "profile",
+      fill: (element) => this.#fill(element),
+    });
+  }
+
+  /** Shows this person as oneself. */
+  show(user: User): void {
+    this.#user = user;
+    this.element.hidden = false;
+    this.#button.setAttribute("aria-label", strings.me(user.name));
+    setTip(this.#button, strings.me(user.name));
+    this.#button.replaceChildren(avatar(user));
+  }
+
+  #fill(element: HTMLElement): HTMLElement {
+    const user = this.#user!;
+    const name = h("input", {
+      class: "field",
+      name: "name",
+      maxlength: "60",
+      autocomplete: "nickname",
+      required: true,
+    });
+    name.value = user.name;
+    const problem = h("p", { class: "field-problem", role: "alert" });
+    const form = h(
+      "form",
+      { class: "profile-form" },
+      h("h2", {}, strings.profileTitle),
+      h("label", { class: "field-label" }, strings.name, name),
+      swatches(user.color),
+      problem,
+      h(
+        "div",
+        { class: "form-end" },
+        button({ class: "secondary", onclick: () => this.#popover.hide() }, strings.cancel),
+        h("button", { class: "primary", type: "submit" }, strings.save),
+      ),
+    );
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const color = new FormData(form).get("color");
+      try {
+        this.show(await updateMe({ name: name.value.trim(), color: typeof color === "string" ? color : user.color }));
+        this.#popover.hide();
+      } catch {
+        problem.textContent = strings.profileFailed;
+      }
+    });
+    element.replaceChildren(form);
+    return name;
+  }
+}
+
+/** The button for a page that has no other source for who one is. */
+export function meButton(): HTMLElement {
+  const me = new MeButton();
+  getMe().then(
+    (user) => me.show(user),
+    () => {}, // the list tells of an unreachable server already
+  );
+  return me.element;
+}
+
+function swatches(chosen: string): HTMLElement {
+  const offered = colors.includes(chosen) ? colors : [chosen, ...colors];
+  const group = h("fieldset", { class: "swatches" }, h("legend", { class: "field-label" }, strings.color));
+  for (const color of offered) {
+    const radio = h("input", { type: "radio", name: "color", value: color, "aria-label": strings.colorName(color) });
+    radio.checked = color === chosen;
+    radio.style.backgroundColor = color;
+    group.append(radio);
+  }
+  return group;
+}

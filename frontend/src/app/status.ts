@@ -1,0 +1,49 @@
+import type { Status } from "../client/types.ts";
+import { button, h } from "./dom.ts";
+import { strings } from "./strings.ts";
+
+/** Edits on their way that nobody needs to hear of; more than these take long enough to be counted aloud. */
+const usual = 9;
+/** How long something may be on its way before the words change, in milliseconds: they would flicker at every key. */
+const patience = 400;
+
+/** The one element that says whether what one has typed is saved. */
+export class StatusLine {
+  readonly element: HTMLElement;
+  #status = h("span", { class: "status", role: "status", "data-state": "connecting", "data-unsent": "0" });
+  #text = h("span", { class: "status-text" });
+  #retry: HTMLButtonElement;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(retry: () => void) {
+    this.#status.append(h("span", { class: "status-mark", "aria-hidden": "true" }), this.#text);
+    this.#retry = button({ class: "link-button", onclick: retry }, strings.retryNow);
+    this.#retry.hidden = true;
+    this.element = h("div", { class: "status-line" }, this.#status, this.#retry);
+    this.#text.textContent = strings.states.connecting;
+  }
+
+  show(status: Status): void {
+    this.#status.dataset.state = status.state;
+    this.#status.dataset.unsent = String(status.unsent);
+    this.#retry.hidden = status.state !== "reconnecting";
+    clearTimeout(this.#timer);
+    const text = wording(status);
+    if (status.state === "saving" && status.unsent <= usual) {
+      this.#timer = setTimeout(() => this.#say(text, status.state), patience);
+    } else {
+      this.#say(text, status.state);
+    }
+  }
+
+  #say(text: string, state: string): void {
+    this.#status.dataset.shown = state;
+    if (this.#text.textContent !== text) this.#text.textContent = text; // a live region: say nothing twice
+  }
+}
+
+function wording({ state, unsent }: Status): string {
+  const text = strings.states[state];
+  const counted = state === "saving" ? unsent > usual : unsent > 0;
+  return counted ? `${text} · ${strings.unsent(unsent)}` : text;
+}
