@@ -1,2 +1,55 @@
-// Package persist keeps documents.
+// Package persist keeps documents, people and logins. It implements
+// session.Store, and beside it what the server needs.
+//
+//	            Append, PutSnapshot, CreateDocument, …      Records, Snapshot, …
+//	sessions ──┐                                                   ▲
+//	sessions ──┼──▶ queue ──▶ writer: one transaction ──▶ fsync ──▶ file
+//	server   ──┘              for all that is ready          │
+//	   ▲                                                     │
+//	   └───────────── answers, after the COMMIT ─────────────┘
+//
+// # What holds
+//
+//   - Durable: Append returns nil after the COMMIT, and a commit is synced
+//     (WAL, synchronous=FULL, both checked when the database is opened).
+//   - One history: Append is a compare-and-append. The batch must follow the
+//     head, rows go in by plain INSERTs, and the primary key (doc, revision)
+//     stands behind it. Of two writers of a revision one gets
+//     session.ErrConflict. There is never a gap.
+//   - Whole batches: a reader sees all of a batch or nothing of it.
+//   - Once: (doc, client, seq) is unique. A second record of it is
+//     [ErrDuplicate].
+//   - Definite or unknown: after session.ErrConflict, session.ErrNotFound,
+//     [ErrDuplicate], [ErrMalformed] and [ErrClosed] nothing of the batch is in
+//     the log. After any other error, the context's among them, it is unknown:
+//     the caller reads the head and looks the client up.
+//   - Damage is an error: each record and each snapshot has a checksum over all
+//     its fields, checked whenever it is read. What differs, or is missing in
+//     the middle, is a [*DamagedError], never a short or an empty answer.
+//     Verify replays a history against its snapshots as well.
+//   - A login that is over stays over (see [Logins]).
+//
+// # How it is made
+//
+// What databases share has no SQL in it: the rows and their checksums
+// (recordRow, snapshotRow), the places in a list (cursor), the rules of logins
+// ([Logins] over loginRows), the replay (verify). [SQLite] adds the file, and
+// [Memory] is a store for tests that keeps the same rows. The suite in
+// persisttest holds for each of them.
+//
+// Writes to SQLite go through one goroutine (writer). All that queued while it
+// was busy shares a transaction, each job in its own savepoint, so that one
+// fsync serves many documents and a refused batch does not touch its
+// neighbours. Reads use connections of their own.
+//
+// A lock on Path.lock, held as long as the process lives, keeps a second
+// process out. An operator's mistakes when opening come as an [*OpenError],
+// whose text is one sentence.
+//
+// # What it does not do
+//
+// It does not look into ops beyond decoding them: whether an edit is allowed
+// and applies is decided before it comes here. It does not ask who may do what.
+// It never changes or removes a record. Times are kept to the microsecond, in
+// UTC. Nothing here logs text, titles or tokens.
 package persist

@@ -81,7 +81,6 @@ type loginSite struct {
 func newLoginSite(t *testing.T, store scs.Store) *loginSite {
 	site := &loginSite{t: t, slowLoaded: make(chan struct{}), slowMayEnd: make(chan struct{})}
 	logins := scs.New()
-	logins.Store.(*memstore.MemStore).StopCleanup() // a goroutine that New starts
 	logins.Store = store
 	logins.HashTokenInStore = true
 	logins.IdleTimeout = time.Hour // which makes every request commit
