@@ -116,6 +116,7 @@ export class FakeServer {
     if (resumed) this.#publishTo(peer);
     else parts.forEach((op, i) => void this.#send(peer, { type: "doc", part: i + 1, parts: parts.length, op }));
     this.#tellPresence(peer, true);
+    for (const other of this.#peers) if (other !== peer) this.#tellPresence(other, false, peer);
   }
 
   #receive(peer: Peer, frame: string): void {
@@ -212,6 +213,9 @@ export class FakeServer {
     peer.end.received = () => {};
     peer.end.ended = () => {};
     peer.end.finish(code, reason);
+    for (const other of this.#peers) {
+      this.#send(other, { type: "presence", full: false, peers: [], gone: [peer.client] });
+    }
   }
 
   #send(peer: Peer, message: object): void {
