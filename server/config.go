@@ -1,0 +1,94 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strings"
+
+	"github.com/collabd/collabd/session"
+)
+
+// Guests is what people without an account may do.
+type Guests string
+
+// What guests may do.
+const (
+	// GuestsAuto is GuestsEdit when the server listens on a loopback address
+	// only, GuestsNone otherwise.
+	GuestsAuto Guests = "auto"
+	// GuestsNone: nothing.
+	GuestsNone Guests = "none"
+	// GuestsView: list and read documents.
+	GuestsView Guests = "view"
+	// GuestsEdit: also create, rename and edit them.
+	GuestsEdit Guests = "edit"
+)
+
+// Config configures a server. The zero value, with Addr and Data set, is the
+// safe one.
+type Config struct {
+	// Addr is the address to listen on, as host:port.
+	Addr string
+	// Data is the folder of the SQLite database.
+	Data string
+	// PublicURL is the address that people open, if it is not that of Addr,
+	// for example behind a proxy: https://docs.example.org.
+	PublicURL string
+	// Guests is what people without an account may do; default GuestsAuto.
+	Guests Guests
+	// PlainHTTP allows an address that is not loopback without TLS.
+	PlainHTTP bool
+	// Limits of the sessions; default session.DefaultLimits.
+	Limits session.Limits
+}
+
+// Validate says what is wrong with a configuration, as a sentence for the
+// person who wrote it.
+func (c Config) Validate() error {
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		return fmt.Errorf("the address %q is not host:port", c.Addr)
+	}
+	switch c.Guests {
+	case GuestsAuto, GuestsNone, GuestsView, GuestsEdit:
+	default:
+		return fmt.Errorf("guests are %q, but can be auto, none, view or edit", c.Guests)
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+			return fmt.Errorf("the public URL %q is not like https://docs.example.org", c.PublicURL)
+		}
+	}
+	if !c.loopback() && !c.PlainHTTP && !strings.HasPrefix(c.PublicURL, "https:") {
+		return errors.New("refusing plain HTTP on " + c.Addr + ", where others can read along: put a TLS proxy in front and give --public-url https://…, or say --plain-http")
+	}
+	return nil
+}
+
+// loopback reports whether only this machine can reach the server.
+func (c Config) loopback() bool {
+	host, _, err := net.SplitHostPort(c.Addr)
+	return err == nil && isLoopback(host)
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// guests resolves GuestsAuto. Behind a public URL a loopback address is not
+// private.
+func (c Config) guests() Guests {
+	if c.Guests != GuestsAuto {
+		return c.Guests
+	}
+	if c.loopback() && c.PublicURL == "" {
+		return GuestsEdit
+	}
+	return GuestsNone
+}

@@ -1,0 +1,196 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/persist"
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
+)
+
+const (
+	bodyBytes  = 64 << 10 // of a request that is no content
+	titleRunes = 200
+	nameRunes  = 60
+	pageMost   = 200
+	pageUsual  = 50
+)
+
+// documentJSON is a document as the API shows it.
+type documentJSON struct {
+	ID       wire.DocID    `json:"id"`
+	Kind     ot.DocKind    `json:"kind"`
+	Title    string        `json:"title"`
+	Lineage  wire.Lineage  `json:"lineage"`
+	Revision wire.Revision `json:"revision"`
+	Created  time.Time     `json:"created_at"`
+	Edited   time.Time     `json:"edited_at"`
+}
+
+func asJSON(d session.Document) documentJSON {
+	return documentJSON{d.ID, d.Kind, d.Title, d.Lineage, d.Head, d.Created, d.Edited}
+}
+
+func (s *Server) listDocuments(w http.ResponseWriter, r *request) error {
+	limit := pageUsual
+	if v := r.URL.Query().Get("limit"); v != "" {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 || n > pageMost {
+			return errBadRequest.because("limit is a number from 1 to " + strconv.Itoa(pageMost) + ".")
+		}
+		limit = n
+	}
+	docs, next, err := s.store.ListDocuments(r.Context(), limit, r.URL.Query().Get("after"))
+	if errors.Is(err, persist.ErrMalformed) {
+		return errBadRequest.because("after is the value of next in the page before.")
+	}
+	if err != nil {
+		return err
+	}
+	list := make([]documentJSON, len(docs))
+	for i, d := range docs {
+		list[i] = asJSON(d)
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"docs": list, "next": next})
+	return nil
+}
+
+func (s *Server) createDocument(w http.ResponseWriter, r *request) error {
+	var in struct {
+		Title string     `json:"title"`
+		Kind  ot.DocKind `json:"kind"`
+	}
+	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	if in.Kind == "" {
+		in.Kind = ot.Rich
+	}
+	if !in.Kind.Valid() {
+		return errBadRequest.because(`kind is "rich" or "text".`)
+	}
+	title, err := cleanLine(in.Title, titleRunes, "title")
+	if err != nil {
+		return err
+	}
+	now := time.Now().UTC()
+	d := session.Document{
+		ID: wire.DocID(session.NewID()), Kind: in.Kind, Title: title, Lineage: wire.Lineage(session.NewID()),
+		Owner: r.who.User.ID, Created: now, Edited: now,
+	}
+	if err := s.store.CreateDocument(r.Context(), d); err != nil {
+		return err
+	}
+	w.Header().Set("Location", "/api/docs/"+string(d.ID))
+	writeJSON(w, http.StatusCreated, asJSON(d))
+	return nil
+}
+
+func (s *Server) getDocument(w http.ResponseWriter, r *request) error {
+	writeJSON(w, http.StatusOK, asJSON(*r.doc))
+	return nil
+}
+
+func (s *Server) patchDocument(w http.ResponseWriter, r *request) error {
+	var in struct {
+		Title *string `json:"title"`
+	}
+	if err := readJSON(w, r, &in); err != nil {
+		return err
+	}
+	if in.Title == nil {
+		return errBadRequest.because("Only the title can be changed: send it.")
+	}
+	title, err := cleanLine(*in.Title, titleRunes, "title")
+	if err != nil {
+		return err
+	}
+	if err := s.store.RenameDocument(r.Context(), r.doc.ID, title); err != nil {
+		return err
+	}
+	r.doc.Title = title
+	s.hub.Retitle(r.Context(), r.doc.ID, title)
+	writeJSON(w, http.StatusOK, asJSON(*r.doc))
+	return nil
+}
+
+// getContent answers with the document at a revision, the head by default:
+// as Delta JSON, or as plain text in which an embed is U+FFFC.
+func (s *Server) getContent(w http.ResponseWriter, r *request) error {
+	at := r.doc.Head
+	if v := r.URL.Query().Get("revision"); v != "" {
+		n, err := strconv.ParseUint(v, 10, 53)
+		if err != nil {
+			return errBadRequest.because("revision is a whole number, 0 or more.")
+		}
+		at = wire.Revision(n)
+	}
+	format := r.URL.Query().Get("format")
+	if format != "" && format != "delta" && format != "text" {
+		return errBadRequest.because(`format is "delta" or "text".`)
+	}
+	doc, err := session.ReadAt(r.Context(), s.store, r.doc.ID, at)
+	if errors.Is(err, session.ErrNotFound) {
+		return errNoRevision.with(err)
+	}
+	if err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("Collabd-Revision", strconv.FormatUint(uint64(at), 10))
+	if format == "text" {
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		io.WriteString(w, doc.Text())
+		return nil
+	}
+	h.Set("Content-Type", "application/json; charset=utf-8")
+	b := strconv.AppendUint([]byte(`{"revision":`), uint64(at), 10)
+	b = append(b, `,"kind":"`...)
+	b = append(b, r.doc.Kind...)
+	b = append(b, `","op":`...)
+	b = doc.Op().AppendJSON(b)
+	w.Write(append(b, '}', '\n'))
+	return nil
+}
+
+// readJSON reads a small JSON object; unknown members are refused.
+func readJSON(w http.ResponseWriter, r *request, into any) error {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return &errNotJSON
+	}
+	body := http.MaxBytesReader(w, r.Body, bodyBytes)
+	dec := json.NewDecoder(body)
+	dec.DisallowUnknownFields()
+	err := dec.Decode(into)
+	if err == nil {
+		if _, err = dec.Token(); err == io.EOF {
+			return nil
+		}
+		err = errors.New("more than one value")
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return &errTooLarge
+	}
+	return errBadRequest.because("The body is not the JSON object that is expected here: " + err.Error() + ".")
+}
+
+// cleanLine makes one line of what people type as a name.
+func cleanLine(s string, most int, what string) (string, error) {
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > most {
+		return "", errBadRequest.because("The " + what + " is longer than " + strconv.Itoa(most) + " characters.")
+	}
+	return s, nil
+}

@@ -1,0 +1,95 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/collabd/collabd/session"
+)
+
+// apiError is an error as a user of the API sees it: a code for programs and
+// a sentence that says what to do. The cause is for the operator's log.
+type apiError struct {
+	Status  int
+	Code    string
+	Message string
+	cause   error
+}
+
+func (e *apiError) Error() string {
+	if e.cause != nil {
+		return e.Code + ": " + e.cause.Error()
+	}
+	return e.Code
+}
+
+func (e *apiError) Unwrap() error { return e.cause }
+
+// with keeps the cause.
+func (e apiError) with(err error) *apiError {
+	e.cause = err
+	return &e
+}
+
+// because says it more exactly.
+func (e apiError) because(message string) *apiError {
+	e.Message = message
+	return &e
+}
+
+var (
+	errBadRequest    = apiError{Status: 400, Code: "bad_request", Message: "The request is not understood."}
+	errLoginNeeded   = apiError{Status: 401, Code: "login_needed", Message: "Guests are not allowed here, and this version has no accounts yet: start the server with --guests edit, or open it on this machine."}
+	errForbidden     = apiError{Status: 403, Code: "forbidden", Message: "You may not do that."}
+	errWrongOrigin   = apiError{Status: 403, Code: "wrong_origin", Message: "The request comes from another site."}
+	errWrongHost     = apiError{Status: 421, Code: "wrong_host", Message: "This server is not known by that name: open it by its own address, or set --public-url."}
+	errNotFound      = apiError{Status: 404, Code: "not_found", Message: "There is no such thing."}
+	errNoDocument    = apiError{Status: 404, Code: "not_found", Message: "There is no such document."}
+	errNoRevision    = apiError{Status: 404, Code: "no_such_revision", Message: "The document has no such revision yet."}
+	errTooLarge      = apiError{Status: 413, Code: "too_large", Message: "The request body is too large."}
+	errNotJSON       = apiError{Status: 415, Code: "not_json", Message: "Send a JSON object with content type application/json."}
+	errUpgradeNeeded = apiError{Status: 426, Code: "upgrade_needed", Message: "This address speaks WebSocket with the subprotocol collabd.v1."}
+	errInternal      = apiError{Status: 500, Code: "internal", Message: "The server made a mistake; it is in its log."}
+	errStore         = apiError{Status: 503, Code: "store_failed", Message: "The store does not answer; try again in a moment."}
+	errStopping      = apiError{Status: 503, Code: "restarting", Message: "The server is restarting; come back in a moment."}
+)
+
+// asAPIError finds the answer to any error.
+func asAPIError(err error) *apiError {
+	var e *apiError
+	if errors.As(err, &e) {
+		return e
+	}
+	if errors.Is(err, session.ErrNotFound) {
+		return errNoDocument.with(err)
+	}
+	return errStore.with(err)
+}
+
+// fail answers with an error; what is our fault is logged.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	e := asAPIError(err)
+	if e.Status >= 500 && r.Context().Err() == nil {
+		s.log.Error().Err(err).Str("route", r.Pattern).Msg("request failed")
+	}
+	if e.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	type body struct {
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	writeJSON(w, e.Status, map[string]body{"error": {e.Code, e.Message}})
+}
+
+func writeJSON(w http.ResponseWriter, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // our own types
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	w.Write(append(b, '\n'))
+}

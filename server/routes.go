@@ -1,0 +1,120 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
+)
+
+// route is one address: what it needs and who serves it.
+type route struct {
+	pattern string // as http.ServeMux has it
+	action  Action
+	// guest: a request without a login begins one as a guest, where guests
+	// are allowed.
+	guest bool
+	serve func(*Server, http.ResponseWriter, *request) error
+}
+
+// request is a request whose principal is known and may take the action. doc
+// is the document of the path, nil if the path has none.
+type request struct {
+	*http.Request
+	who Principal
+	doc *session.Document
+}
+
+// routes lists every address of the server. Everything about a document
+// carries its id in the path as {id}: it is looked up and decided on before
+// the handler runs, and no handler takes a document from anywhere else.
+var routes = []route{
+	{"GET /healthz", Public, false, (*Server).healthz},
+	{"GET /readyz", Public, false, (*Server).readyz},
+
+	{"GET /api/me", ChangeSelf, true, (*Server).getMe},
+	{"PATCH /api/me", ChangeSelf, true, (*Server).patchMe},
+	{"GET /api/docs", ListDocuments, false, (*Server).listDocuments},
+	{"POST /api/docs", CreateDocument, true, (*Server).createDocument},
+	{"GET /api/docs/{id}", ReadDocument, false, (*Server).getDocument},
+	{"PATCH /api/docs/{id}", RenameDocument, true, (*Server).patchDocument},
+	{"GET /api/docs/{id}/content", ReadDocument, false, (*Server).getContent},
+	{"GET /api/docs/{id}/socket", ReadDocument, true, (*Server).socket},
+	{"/api/", Public, false, (*Server).noSuchRoute},
+
+	{"GET /{$}", Public, false, page("index.html")},
+	{"GET /d/{doc}", Public, false, page("editor.html")},
+	{"GET /assets/", Public, false, (*Server).asset},
+	{"/", Public, false, (*Server).noSuchRoute},
+}
+
+func (s *Server) mux() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, rt := range routes {
+		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) {
+			if err := s.route(rt, w, r); err != nil {
+				s.fail(w, r, err)
+			}
+		})
+	}
+	return mux
+}
+
+// route finds out who it is and whether they may, then serves.
+func (s *Server) route(rt route, w http.ResponseWriter, r *http.Request) error {
+	if rt.action == Public {
+		return rt.serve(s, w, &request{Request: r})
+	}
+	who, err := s.logins.principal(r)
+	if err != nil {
+		return err
+	}
+	var doc *session.Document
+	if id := r.PathValue("id"); id != "" {
+		d, err := s.store.Document(r.Context(), wire.DocID(id))
+		if err != nil {
+			return err
+		}
+		doc = &d
+	}
+	if !s.access.May(who, rt.action, doc) {
+		if who.Anonymous() {
+			return &errLoginNeeded
+		}
+		return &errForbidden
+	}
+	if rt.guest && who.Anonymous() {
+		if rt.action == ReadDocument && !s.site.owns(r) {
+			return &errWrongOrigin // the socket checks again; no login for others
+		}
+		if who, err = s.logins.begin(w, r); err != nil {
+			return err
+		}
+	}
+	return rt.serve(s, w, &request{Request: r, who: who, doc: doc})
+}
+
+func (s *Server) noSuchRoute(http.ResponseWriter, *request) error { return &errNotFound }
+
+// guard is around everything: the name of the server, writes from other
+// sites, and the headers that every answer has.
+func (s *Server) guard(next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.fail(w, r, &errWrongOrigin)
+	}))
+	next = cross.Handler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		if !s.site.knows(r) {
+			s.fail(w, r, &errWrongHost)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
