@@ -188,7 +188,11 @@ func (s *Server) write(ctx context.Context, p *peer) {
 		}
 		s.mu.Unlock()
 		if late > 0 {
-			time.Sleep(late) // a network, not a synchronisation
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(late):
+			}
 		}
 		s.mu.Lock()
 		frames, end := s.news(p), p.close

@@ -21,6 +21,9 @@ type Faults struct {
 	// CutBefore and CutAfter are the chances that an edit's connection is cut
 	// before the edit is accepted, or after it and before its record is sent.
 	CutBefore, CutAfter float64
+	// Ignore is the chance that nothing comes of an edit, as with a server
+	// that hangs.
+	Ignore float64
 	// Latency is the most that a frame to a client is late.
 	Latency time.Duration
 	// CatchupFrom is the number of records from which on a client that is
@@ -201,6 +204,9 @@ func (s *Server) accept(p *peer, e wire.Edit, frame []byte) error {
 		return s.problem(wire.CloseSeqGap, "seq %d after %d", e.Seq, known.acked)
 	case e.Base > wire.Revision(len(s.records)) || e.Base < known.revision:
 		return s.problem(wire.CloseBadBase, "base %d, head %d, last own %d", e.Base, len(s.records), known.revision)
+	}
+	if s.chance(s.faults.Ignore) {
+		return nil
 	}
 	if s.chance(s.faults.CutBefore) {
 		s.cut(p)
