@@ -19,7 +19,7 @@ import { showTooltips } from "./tooltip.ts";
 declare global {
   interface Window {
     /** What tests and the curious can hold on to. */
-    collabd?: { readonly collab: Collab; text(): string; delta(): Op };
+    collabd?: { readonly collab: Collab; readonly editor: OpenEditor["editor"]; text(): string; delta(): Op };
   }
 }
 
@@ -121,6 +121,7 @@ class EditorPage {
     this.#collab.attach(editor);
     window.collabd = {
       collab: this.#collab,
+      editor,
       text: () => plainText(editor.contents()),
       delta: () => editor.contents(),
     };

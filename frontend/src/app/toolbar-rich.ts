@@ -1,6 +1,6 @@
 import type { RichEditor } from "../bindings/quill.ts";
 import { h, setTip } from "./dom.ts";
-import type { IconName } from "./icons.ts";
+import { type IconName, icon } from "./icons.ts";
 import { LinkCard } from "./link-card.ts";
 import { strings } from "./strings.ts";
 import { type Tool, Toolbar } from "./toolbar.ts";
@@ -87,7 +87,7 @@ function styleSelect(choose: (header: number | false) => void): { element: HTMLE
   }
   select.addEventListener("change", () => choose(select.value === "normal" ? false : Number(select.value)));
   return {
-    element: select,
+    element: h("span", { class: "tool-choice" }, select, icon("down")),
     show: (header) => {
       select.value = typeof header === "number" ? String(header) : "normal";
     },

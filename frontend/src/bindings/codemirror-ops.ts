@@ -26,7 +26,7 @@ interface Span {
   toB: number;
 }
 
-/** The changed spans, in order, none of which ends within a pair of `before`; spans that touch then are one. */
+/** The changed spans, in order, none of which ends within a pair of `before`; spans that overlap then are one. */
 function widened(changes: ChangeSet, before: Text): readonly Span[] {
   const spans: Span[] = [];
   changes.iterChangedRanges((fromA, toA, fromB, toB) => {
@@ -46,7 +46,7 @@ function widened(changes: ChangeSet, before: Text): readonly Span[] {
     } else {
       spans.push(span);
     }
-  }, true);
+  });
   return spans;
 }
 
@@ -75,25 +75,21 @@ export function changesOfOp(op: Op, length: number): ChangeSet {
   return Changes.of(specs, length, "\n");
 }
 
-/**
- * Halves of surrogate pairs in `text` that a change left without their other half, as changes that remove them. Only the
- * edges of what has changed can have such.
- */
+/** Halves of surrogate pairs that a change left or put into the text without their other half, as changes that remove them. */
 export function loneSurrogates(changes: ChangeSet, after: Text): readonly { from: number; to: number }[] {
   const found = new Map<number, { from: number; to: number }>();
   changes.iterChangedRanges((_fromA, _toA, fromB, toB) => {
-    for (const at of [fromB - 1, fromB, toB - 1, toB]) {
-      if (at >= 0 && at < after.length && isLone(after, at)) found.set(at, { from: at, to: at + 1 });
+    const start = Math.max(0, fromB - 2); // a unit at the edge, and the one that may be its other half
+    const text = after.sliceString(start, toB + 2, "\n");
+    for (const { index } of text.matchAll(lone)) {
+      const at = start + index;
+      if (at >= fromB - 1 && at <= toB) found.set(at, { from: at, to: at + 1 });
     }
   });
   return [...found.values()].sort((a, b) => a.from - b.from);
 }
 
-function isLone(text: Text, at: number): boolean {
-  const unit = unitAt(text, at);
-  if (isHigh(unit)) return !isLow(unitAt(text, at + 1));
-  return isLow(unit) && !isHigh(unitAt(text, at - 1));
-}
+const lone = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 function cutsPairOf(text: Text, at: number): boolean {
   return isHigh(unitAt(text, at - 1)) && isLow(unitAt(text, at));

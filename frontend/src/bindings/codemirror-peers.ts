@@ -108,7 +108,9 @@ class CaretMarker implements LayerMarker {
     const caret = document.createElement("div");
     caret.className = "cm-peerCaret";
     caret.dataset.client = this.peer.client;
-    caret.style.backgroundColor = this.peer.color;
+    const bar = caret.appendChild(document.createElement("span"));
+    bar.className = "cm-peerBar";
+    bar.style.backgroundColor = this.peer.color;
     if (this.named) caret.append(this.#label());
     this.#put(caret);
     return caret;
@@ -121,7 +123,7 @@ class CaretMarker implements LayerMarker {
     if (before.client !== client || before.name !== name || before.color !== color || previous.named !== this.named) {
       return false;
     }
-    if (this.named && before.moves !== this.peer.moves) caret.replaceChildren(this.#label());
+    if (this.named && before.moves !== this.peer.moves) caret.lastElementChild?.replaceWith(this.#label());
     this.#put(caret);
     return true;
   }

@@ -1,4 +1,5 @@
 import type { Op, Peer, Selection } from "../client/types.ts";
+import { transformPosition } from "../ot/position.ts";
 
 /** A peer as a binding draws it. */
 export interface ShownPeer {
@@ -46,28 +47,11 @@ export class PeerTracker {
   shift(op: Op): void {
     for (const [client, peer] of this.#shown) {
       const selections = peer.selections.map(
-        ([anchor, head]): Selection => [shiftPosition(op, anchor), shiftPosition(op, head)],
+        ([anchor, head]): Selection => [transformPosition(op, anchor, "left"), transformPosition(op, head, "left")],
       );
       this.#shown.set(client, { ...peer, selections });
     }
   }
-}
-
-function shiftPosition(op: Op, position: number): number {
-  let before = 0; // units of the old document that have been passed
-  let moved = position;
-  for (const part of op) {
-    if (before > position) break;
-    if ("retain" in part) {
-      before += part.retain;
-    } else if ("delete" in part) {
-      moved -= Math.min(part.delete, position - before);
-      before += part.delete;
-    } else if (before < position) {
-      moved += typeof part.insert === "string" ? part.insert.length : 1;
-    }
-  }
-  return moved;
 }
 
 function sameSelections(a: readonly Selection[], b: readonly Selection[]): boolean {

@@ -2,6 +2,7 @@ import Quill, { Delta, type Range } from "quill/core";
 import Clipboard from "quill/modules/clipboard.js";
 import { deleteRange } from "quill/modules/keyboard.js";
 import type { Op } from "../client/types.ts";
+import { applyStyles, disarm } from "./foreign-html.ts";
 import { toHTML } from "./rich-html.ts";
 import { sanitize, sanitizeText } from "./schema.ts";
 
@@ -53,11 +54,16 @@ export class DocumentClipboard extends Clipboard {
   override convert(pasted: { html?: string; text?: string }, formats: Record<string, unknown> = {}): Delta {
     const text = sanitizeText(pasted.text ?? "");
     if (!pasted.html) return super.convert({ text }, formats);
-    const delta = super.convert({ html: pasted.html, text }, formats);
+    const delta = super.convert({ html: disarm(pasted.html), text }, formats);
     for (const op of delta.ops) {
       for (const name of op.attributes ? foreign : []) delete op.attributes![name];
     }
     return new Delta([...sanitize(delta.ops as Op)] as Delta["ops"]);
+  }
+
+  override normalizeHTML(parsed: Document): void {
+    applyStyles(parsed);
+    super.normalizeHTML(parsed);
   }
 
   #replace(range: Range, pasted: Delta): void {
