@@ -159,29 +159,37 @@ func TestAFailedCommitIsUnknownToAll(t *testing.T) {
 }
 
 func TestABrokenTransactionIsTriedAgainWithoutWhoBrokeIt(t *testing.T) {
-	for name, breakIt := range map[string]func(*writeTx) error{
-		"by an error": func(tx *writeTx) error {
+	for _, c := range []struct {
+		name    string
+		breakIt func(*writeTx) error
+		fresh   bool // the connection is not trusted any more
+	}{
+		{"by an error", func(tx *writeTx) error {
 			_, err := tx.exec(`INSERT INTO no_such_table VALUES (1)`)
 			return err
-		},
-		"by SQLite, which has ended it": func(tx *writeTx) error {
+		}, false},
+		{"by SQLite, which has ended it", func(tx *writeTx) error {
 			if _, err := tx.exec(`ROLLBACK`); err != nil {
 				return err
 			}
 			_, err := tx.exec(`INSERT INTO no_such_table VALUES (1)`)
 			return err
-		},
+		}, true},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			w := newWriterTest(t, 2)
 			release := w.hold()
+			conn := w.writer.conn
 			first := w.start(1, w.appending(0, oneRecord(1, "a")))
-			broken := w.start(2, func() error { return w.write(t.Context(), breakIt) })
+			broken := w.start(2, func() error { return w.write(t.Context(), c.breakIt) })
 			last := w.start(3, w.appending(1, oneRecord(1, "a")))
 			release()
 			w.wg.Wait()
 			if *first != nil || *last != nil || *broken == nil {
 				t.Errorf("neighbours: %v, %v; the one that broke it: %v", *first, *last, *broken)
+			}
+			if fresh := w.writer.conn != conn; fresh != c.fresh {
+				t.Errorf("the connection was replaced: %v, want %v", fresh, c.fresh)
 			}
 			w.headIs(0, 1)
 			w.headIs(1, 1)
@@ -221,19 +229,20 @@ func TestACallerMayLeaveWhileItWaits(t *testing.T) {
 	w := newWriterTest(t, 2)
 	release := w.hold()
 	ctx, leave := context.WithCancel(t.Context())
-	left := w.start(1, func() error { return w.Append(ctx, docID(0), oneRecord(1, "a")) })
+	left := make(chan error)
+	w.start(1, func() error {
+		left <- w.Append(ctx, docID(0), oneRecord(1, "a"))
+		return nil
+	})
 	stays := w.start(2, w.appending(1, oneRecord(1, "a")))
 	leave()
-	w.writer.mu.Lock()
-	waits := w.writer.queue[0]
-	w.writer.mu.Unlock()
-	for !waits.claim.Load() {
-		runtime.Gosched()
+	if err := <-left; !errors.Is(err, context.Canceled) {
+		t.Errorf("who left: %v", err)
 	}
 	release()
 	w.wg.Wait()
-	if !errors.Is(*left, context.Canceled) || *stays != nil {
-		t.Errorf("who left: %v, who stayed: %v", *left, *stays)
+	if *stays != nil {
+		t.Errorf("who stayed: %v", *stays)
 	}
 	w.headIs(0, 0) // it had not begun
 	w.headIs(1, 1)
