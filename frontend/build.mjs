@@ -6,6 +6,7 @@
 // The output depends on the sources and the locked packages alone, never on the folder or the machine: that is what
 // makes the freshness check possible.
 
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, sep } from "node:path";
@@ -35,7 +36,7 @@ const shared = {
   entryNames: "assets/[name]-[hash]",
   chunkNames: "assets/[name]-[hash]",
   assetNames: "assets/[name]-[hash]",
-  legalComments: "none", // all licences are in assets/licenses.txt
+  legalComments: "none", // all licences are in assets/licenses-….txt
   logLevel: "warning",
   metafile: true,
   write: false,
@@ -75,7 +76,9 @@ async function build() {
     if (forgotten) throw new Error(`src/app/${page.html}: nothing is known for ${forgotten[0]}`);
     files.set(page.html, Buffer.from(html));
   }
-  files.set("assets/licenses.txt", Buffer.from(await licenses(inputs)));
+  const texts = await licenses(inputs);
+  const hash = createHash("sha256").update(texts).digest("hex").slice(0, 8).toUpperCase();
+  files.set(`assets/licenses-${hash}.txt`, Buffer.from(texts)); // all of assets/ is cached for ever
   refuse(files, outputs);
   return { files, outputs, outputOf };
 }

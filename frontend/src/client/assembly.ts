@@ -18,8 +18,10 @@ export class Assembly {
   take(message: ServerMessage): readonly ServerMessage[] {
     switch (message.type) {
       case "welcome":
-        if (!message.resumed) this.#parts = message.parts;
-        return [message];
+        if (message.resumed) return [message];
+        this.#parts = message.parts;
+        // An empty document has no parts; it is complete with the welcome.
+        return message.parts > 0 ? [message] : [message, { type: "doc", part: 1, parts: 1, op: [] }];
       case "doc":
       case "catchup":
         return this.#takePart(message);

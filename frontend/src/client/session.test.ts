@@ -31,6 +31,15 @@ describe("loading", () => {
     expect(ana.collab.document).toEqual([{ insert: "a", attributes: { bold: true } }, { insert: "b\n" }]);
   });
 
+  it("takes an empty document, which has no parts", () => {
+    const room = new Room([]);
+    const ana = room.join();
+    expect(ana.editor.text).toBe("");
+    ana.editor.type(0, "first");
+    room.rest();
+    expect(room.server.content).toEqual([{ insert: "first" }]);
+  });
+
   it("cannot be used before it is ready", () => {
     const room = new Room();
     room.server.up = false;

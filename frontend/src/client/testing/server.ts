@@ -228,11 +228,11 @@ export class FakeServer {
   }
 }
 
-/** A document in up to `parts` parts; an empty one is one empty part. */
+/** A document in up to `parts` parts; an empty one has none. */
 function cut(doc: Op, parts: number): Op[] {
   const size = Math.max(1, Math.ceil(doc.length / parts));
   const found: Op[] = [];
-  for (let i = 0; i < Math.max(1, doc.length); i += size) found.push(doc.slice(i, i + size));
+  for (let i = 0; i < doc.length; i += size) found.push(doc.slice(i, i + size));
   return found;
 }
 
