@@ -142,7 +142,9 @@ func (a *actor) drainMailbox() {
 }
 
 // startWrite accepts all that waits and hands it to the store, unless a write
-// is under way.
+// is under way. What needs no write is answered at once: an edit that is in
+// the log already must not look as if it were still in flight, because its
+// author has seen its record and may send the next one.
 func (a *actor) startWrite() {
 	if a.writing != nil || a.stopping || len(a.queue) == 0 {
 		return
@@ -153,18 +155,21 @@ func (a *actor) startWrite() {
 	for i := range batch {
 		subs[i] = batch[i].sub
 	}
-	w := &write{batch: batch}
-	w.next, w.outcomes = a.state.Accept(subs, a.lim)
-	for _, e := range w.next.window.since(a.state.Head()) {
-		w.records = append(w.records, e.Record)
+	next, outcomes := a.state.Accept(subs, a.lim)
+	w := &write{next: next, records: next.Since(a.state.Head())}
+	for i, out := range outcomes {
+		if out.Refused != nil || out.Revision <= a.state.Head() {
+			a.answer(batch[i], out)
+		} else {
+			w.batch = append(w.batch, batch[i])
+			w.outcomes = append(w.outcomes, out)
+		}
 	}
 	if len(w.records) == 0 {
-		a.answer(w)
 		return
 	}
 	a.writing = w
-	failures := a.failures
-	head := a.state.Head()
+	head, failures := a.state.Head(), a.failures
 	a.work.Go(func() {
 		a.append(w, head, failures)
 		a.written <- w
@@ -236,7 +241,9 @@ func (a *actor) settle(w *write) {
 	if w.err == nil {
 		a.failures = 0
 		a.keep(w.next)
-		a.answer(w)
+		for i, out := range w.outcomes {
+			a.answer(w.batch[i], out)
+		}
 		return
 	}
 	if !errors.Is(w.err, ErrConflict) {
@@ -263,20 +270,17 @@ func (a *actor) keep(next State) {
 	a.changed = true
 }
 
-// answer tells the authors of a settled batch what their records will not
-// tell them.
-func (a *actor) answer(w *write) {
-	for i, out := range w.outcomes {
-		p, sub := w.batch[i].peer, &w.batch[i].sub
-		p.waiting = false
-		switch {
-		case out.Refused != nil:
-			a.logRefusal(sub, out.Refused)
-			p.end(closeOf(out.Refused), sub.Edit.Seq)
-		case out.Duplicate:
-			p.ack.Store(&wire.Ack{Seq: sub.Edit.Seq, Revision: out.Revision})
-			p.nudge()
-		}
+// answer tells an author what its record will not tell it. The outcome is
+// settled: a refusal, or durable.
+func (a *actor) answer(w waiting, out Outcome) {
+	w.peer.waiting = false
+	switch {
+	case out.Refused != nil:
+		a.logRefusal(&w.sub, out.Refused)
+		w.peer.end(closeOf(out.Refused), w.sub.Edit.Seq)
+	case out.Duplicate:
+		w.peer.ack.Store(&wire.Ack{Seq: w.sub.Edit.Seq, Revision: out.Revision})
+		w.peer.nudge()
 	}
 }
 

@@ -20,12 +20,7 @@ func load(ctx context.Context, store Store, meta Document, lim Limits) (State, w
 	if err != nil {
 		return State{}, 0, fmt.Errorf("snapshot: %w", err)
 	}
-	s := State{
-		kind:    meta.Kind,
-		doc:     snap.Doc,
-		window:  window{after: snap.Revision, units: snap.Doc.Len()},
-		clients: map[wire.ClientID]lastEdit{},
-	}
+	s := NewState(meta.Kind, snap)
 	for s.Head() < head {
 		upTo := min(head, s.Head()+wire.Revision(lim.CatchupStep))
 		tail, err := store.Records(ctx, meta.ID, s.Head(), upTo)

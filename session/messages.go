@@ -44,14 +44,12 @@ func (m join) deliver(a *actor) {
 	}
 	a.peers[m.peer.client] = m.peer
 	a.dropGone()
-	if m.resume {
-		a.state = a.state.know(m.peer.client, m.last)
-	}
+	m.peer.last = m.last
 	here, _ := a.presence.of(m.peer.client)
 	here.Client, here.User, here.Role = m.peer.client, m.peer.who.User, m.peer.who.Role()
 	a.presence.put(here)
 	a.publish(a.state.Head())
-	m.answer <- joined{view: a.view.Load(), acked: a.state.clients[m.peer.client].seq}
+	m.answer <- joined{view: a.view.Load(), acked: a.state.lastOf(m.peer.client, m.last).seq}
 }
 
 // leave takes a peer out.
@@ -79,6 +77,7 @@ func (m submit) deliver(a *actor) {
 		return
 	}
 	m.peer.waiting = true
+	m.sub.last = m.peer.last
 	a.queue = append(a.queue, m.waiting)
 }
 

@@ -19,7 +19,8 @@ type peer struct {
 	ending atomic.Pointer[ending]
 
 	// Owned by the actor.
-	waiting bool // an edit of this peer is queued or being written
+	waiting bool     // an edit of this peer is queued or being written
+	last    lastEdit // of the client, as the store had it when it joined
 }
 
 // ending is why a connection ends. The writer sends it after all that was

@@ -42,6 +42,8 @@ type Submission struct {
 	// window.
 	Op   ot.Op
 	Base wire.Revision
+	// last is the client's last edit according to the store when it joined.
+	last lastEdit
 }
 
 // Outcome is what became of a submission: a new record, an old one
@@ -53,8 +55,32 @@ type Outcome struct {
 	Refused error
 }
 
+// NewState is the state of a document at a snapshot.
+func NewState(kind ot.DocKind, snap Snapshot) State {
+	return State{
+		kind:    kind,
+		doc:     snap.Doc,
+		window:  window{after: snap.Revision, units: snap.Doc.Len()},
+		clients: map[wire.ClientID]lastEdit{},
+	}
+}
+
 // Head is the revision of the state.
 func (s State) Head() wire.Revision { return s.window.head() }
+
+// Doc is the document at the head.
+func (s State) Doc() ot.Doc { return s.doc }
+
+// Since returns the records after a revision, which is not older than those
+// that the state still holds. The ops are shared.
+func (s State) Since(after wire.Revision) []Record {
+	entries := s.window.since(after)
+	records := make([]Record, len(entries))
+	for i := range entries {
+		records[i] = entries[i].Record
+	}
+	return records
+}
 
 // Accept takes submissions in order and returns the next state with the
 // outcome of each. The state that it is called on stays as it was, so that a
@@ -94,7 +120,7 @@ func (s State) guard(sub *Submission, lim Limits) (next State, out Outcome) {
 
 // accept takes one submission. It owns s.clients.
 func (s State) accept(sub *Submission, lim Limits) (State, Outcome) {
-	last := s.clients[sub.Client]
+	last := s.lastOf(sub.Client, sub.last)
 	if sub.Edit.Seq == last.seq && last.seq > 0 {
 		if sub.Digest != last.digest {
 			return s, Outcome{Refused: wire.CloseSeqConflict}
@@ -119,6 +145,15 @@ func (s State) accept(sub *Submission, lim Limits) (State, Outcome) {
 		return s, Outcome{Refused: refused(err)}
 	}
 	return next, Outcome{Revision: next.Head()}
+}
+
+// lastOf is the last edit of a client: what the state has seen of it, or what
+// the store said when the client joined.
+func (s State) lastOf(client wire.ClientID, stored lastEdit) lastEdit {
+	if seen, ok := s.clients[client]; ok && seen.revision >= stored.revision {
+		return seen
+	}
+	return stored
 }
 
 // inOrder checks a submission against the client's order of edits and against
@@ -178,16 +213,6 @@ func (s State) Extend(tail []Record) (State, error) {
 		}
 	}
 	return s, nil
-}
-
-// know tells the state what the store says of a client that joins.
-func (s State) know(client wire.ClientID, last lastEdit) State {
-	if known, ok := s.clients[client]; ok && known.revision >= last.revision {
-		return s
-	}
-	s.clients = maps.Clone(s.clients)
-	s.clients[client] = last
-	return s
 }
 
 // trim bounds the window, and forgets the clients that are neither here nor
