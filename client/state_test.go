@@ -65,6 +65,13 @@ func TestStates(t *testing.T) {
 			{ack: `[{"retain":2},{"insert":"1"}]`, seq: 1, sends: `{"type":"edit","seq":2,"base":9,"op":[{"retain":3},{"insert":"2"}]}`,
 				text: "ah12b", phase: Inflight, revision: 9, unsent: 1},
 		},
+		"a remote op goes left of what is pending at a tie": {
+			{local: `[{"insert":"1"}]`, sends: `{"type":"edit","seq":1,"base":7,"op":[{"insert":"1"}]}`,
+				text: "1ab", phase: Inflight, revision: 7, unsent: 1},
+			{local: `[{"retain":3},{"insert":"2"}]`, text: "1ab2", phase: InflightPending, revision: 7, unsent: 2},
+			{remote: `[{"retain":2},{"insert":"h"}]`, shows: `[{"retain":3},{"insert":"h"}]`, text: "1abh2",
+				phase: InflightPending, revision: 8, unsent: 2},
+		},
 		"a remote op moves behind what is unsent": {
 			{local: `[{"insert":"1"}]`, sends: `{"type":"edit","seq":1,"base":7,"op":[{"insert":"1"}]}`,
 				text: "1ab", phase: Inflight, revision: 7, unsent: 1},
