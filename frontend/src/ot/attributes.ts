@@ -37,12 +37,12 @@ export function subtractAttributes(
   return fromEntries(Object.entries(attributes).filter(([name]) => !Object.hasOwn(taken, name)));
 }
 
-/** What takes `base` with `change` put over it back to `base`. */
+/** What takes `base` with `change` put over it back to `base`. A removal that removed nothing is undone by another. */
 export function invertAttributes(change: Attributes, base: Attributes | undefined): Attributes | undefined {
   const back: [string, unknown][] = [];
   for (const [name, value] of Object.entries(change)) {
-    const before = base !== undefined && Object.hasOwn(base, name) ? base[name] : null;
-    if (!sameValue(value, before)) back.push([name, before]);
+    if (base === undefined || !Object.hasOwn(base, name)) back.push([name, null]);
+    else if (!sameValue(value, base[name])) back.push([name, base[name]]);
   }
   return fromEntries(back);
 }

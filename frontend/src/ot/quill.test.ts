@@ -53,10 +53,6 @@ it("inverts as quill-delta does", () => {
   forSeeds((dice) => {
     const d = dice.document();
     const a = inQuillsOrder(dice.op(d));
-    // quill-delta takes formats away that were never there, so what counts is where its inverse leads.
-    const back = quill(d)
-      .compose(quill(a))
-      .compose(quill(a).invert(quill(d)));
-    expect(normalize(apply(apply(d, a), invert(a, d)))).toEqual(normalize(back.ops as Op));
+    expect(inQuillsOrder(invert(a, d))).toEqual(inQuillsOrder(quill(a).invert(quill(d)).ops as Op));
   });
 });
