@@ -98,8 +98,8 @@ func (w *toy) step(c int, what byte) error {
 		return w.edit(c)
 	case 3: // the server takes what the client sent
 		return w.accept(p)
-	case 4: // the ack is lost, and the client sends again
-		if m, err := p.state.Resume(w.acked(p)); err != nil {
+	case 4: // the client does not know whether its edit arrived, and sends it again
+		if m, err := p.state.Resume(p.state.Acked()); err != nil {
 			return err
 		} else if m != nil {
 			p.up = m
