@@ -95,6 +95,28 @@ describe("presence", () => {
     expect(ana.editor.peers).toEqual([]);
   });
 
+  it("tells the page only of what changed, and the editor at each edit", () => {
+    const room = new Room();
+    const ana = room.join();
+    const ben = room.join();
+    ben.collab.select([[0, 0]]);
+    room.rest();
+    let events = 0;
+    let shows = 0;
+    ana.collab.on("peers", () => events++);
+    ana.editor.showPeers = () => shows++;
+    ana.editor.type(3, "behind");
+    room.rest();
+    expect(events).toBe(0);
+    expect(shows).toBeGreaterThan(0);
+    ana.editor.type(0, "before");
+    room.rest();
+    expect(events).toBe(0); // a caret stays before what others insert just there
+    ben.editor.type(0, "b");
+    room.rest();
+    expect(events).toBe(1);
+  });
+
   it("is told who comes and goes", () => {
     const room = new Room();
     const ana = room.join();

@@ -61,6 +61,13 @@ export function sameSelections(a: readonly Selection[], b: readonly Selection[])
   return a.length === b.length && a.every(([anchor, head], i) => anchor === b[i]![0] && head === b[i]![1]);
 }
 
+/** Whether both lists show the same people at the same places. */
+export function samePeers(a: readonly Peer[], b: readonly Peer[]): boolean {
+  const same = (x: Peer, y: Peer) =>
+    x.client === y.client && x.user === y.user && x.role === y.role && sameSelections(x.selections, y.selections);
+  return a.length === b.length && a.every((peer, i) => same(peer, b[i]!));
+}
+
 function withSelections(peer: Peer, selections: readonly Selection[]): Peer {
   return sameSelections(peer.selections, selections) ? peer : { ...peer, selections };
 }

@@ -12,7 +12,8 @@ describe("a lost connection", () => {
     ana.editor.type(1, "x");
     ana.editor.type(2, "y");
     room.server.write([{ insert: "others " }]);
-    room.clock.advance(10);
+    const records = room.server.log.map(({ client, seq, op }) => ({ client, seq, op }));
+    room.network.last.onframe(JSON.stringify({ type: "records", after: 0, records })); // it is rebased meanwhile
     room.network.last.cut();
     expect(ana.state).toBe("reconnecting");
     ana.editor.type(3, "z");
@@ -23,7 +24,7 @@ describe("a lost connection", () => {
       client: "c1",
       secret: "secret of c1",
       lineage: "l1",
-      revision: 0,
+      revision: 1,
     });
     const edits = editsOf(room);
     expect(edits[1]).toBe(edits[0]);

@@ -8,9 +8,10 @@ import { Events } from "./events.ts";
 import { Link } from "./link.ts";
 import { decode, ProtocolError, type ServerMessage, type Welcome } from "./messages.ts";
 import type { CollabOptions } from "./options.ts";
+import { samePeers } from "./presence.ts";
 import { Replica } from "./replica.ts";
 import { Throttle } from "./throttle.ts";
-import type { CollabEvents, ConnectionState, Editor, RemoteChange, Role, Selection, Status } from "./types.ts";
+import type { CollabEvents, ConnectionState, Editor, Peer, RemoteChange, Role, Selection, Status } from "./types.ts";
 
 /** At most one presence message in so many milliseconds. */
 const PRESENCE_PACE_MS = 50;
@@ -35,6 +36,7 @@ export class Collab {
   #onWire = 0; // the last seq that was sent on this connection
   #resync: string | undefined; // why the next hello is a new one
   #broken = false; // the editor shows something else than the replica
+  #shown: readonly Peer[] = []; // the peers as they were shown last
   #typed = false;
   #notifiedOnline = true;
   #inDoubt = false; // a ping is not answered yet
@@ -112,7 +114,7 @@ export class Collab {
     }
     this.#typed = true;
     this.#sendEdit();
-    this.#peers.ask(); // not now: the editor is in the middle of its own change
+    if (this.#shown.length > 0) this.#peers.ask(); // not now: the editor is in the middle of its own change
     this.#update();
   }
 
@@ -364,8 +366,11 @@ export class Collab {
   #showPeers(): void {
     this.#peers.stop();
     const peers = this.#replica?.peers ?? [];
-    this.#editor?.showPeers(peers);
-    this.#events.emit("peers", peers);
+    const before = this.#shown;
+    this.#shown = peers;
+    // The editor is told in any case: it may have moved its carets in its own way meanwhile.
+    if (peers.length > 0 || before.length > 0) this.#editor?.showPeers(peers);
+    if (!samePeers(peers, before)) this.#events.emit("peers", peers);
   }
 
   #update(): void {
