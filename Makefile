@@ -1,0 +1,71 @@
+# collabd: `make test` is everything that must pass. See README.md.
+
+.PHONY: help run build dist test deps lint test-go test-fuzz test-sim test-frontend test-browser fuzz torture bench screenshots
+
+help:
+	@echo "make run            start the server on http://localhost:8080"
+	@echo "make build          build the program into ./collabd"
+	@echo "make dist           build the web application into frontend/dist (needs Node)"
+	@echo "make test           everything that must pass: lint, Go, fuzzing, simulator, front end, browsers"
+	@echo "make fuzz           long: every fuzz target for FUZZTIME, 10^6 simulated sessions (SEEDS)"
+	@echo "make torture        long: real processes killed while recorded sessions are typed into them"
+	@echo "make bench          the benchmarks of all packages"
+	@echo "make screenshots    the pictures in docs/screenshots"
+
+run:
+	go run ./cmd/collabd
+
+build:
+	go build -trimpath -o collabd ./cmd/collabd
+
+dist: frontend/node_modules
+	cd frontend && npm run build
+
+test: deps lint test-go test-fuzz test-sim test-frontend test-browser
+	@echo "make test: all passed"
+
+# What the tests need and the machine may lack.
+deps: frontend/node_modules
+	@scripts/deps.sh
+
+frontend/node_modules: frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund
+	@touch frontend/node_modules
+
+lint:
+	@scripts/gofmt.sh
+	go vet ./...
+	go tool staticcheck ./...
+	go mod tidy -diff
+
+# No test may skip: what a test needs is installed by deps, or is a failure.
+test-go:
+	scripts/gotest.sh -race ./...
+
+test-fuzz:
+	scripts/fuzz.sh 3s
+
+test-sim:
+	go test ./fuzz -run 'TestSimulate|TestConverge' -count=1 -seeds 3000 -seed 1000
+
+test-frontend: frontend/node_modules
+	cd frontend && npm run check && npm run lint && npm test && npm run fresh
+
+test-browser: frontend/node_modules
+	cd frontend && npm run e2e
+
+FUZZTIME ?= 5m
+SEEDS ?= 1000000
+fuzz:
+	scripts/fuzz.sh $(FUZZTIME)
+	go test ./fuzz -run TestSimulate -count=1 -timeout 0 -seeds $(SEEDS)
+
+KILLS ?= 3
+torture:
+	scripts/torture.sh $(KILLS)
+
+bench:
+	go test ./... -run '^$$' -bench . -benchmem
+
+screenshots: frontend/node_modules
+	cd frontend && npm run screenshots
