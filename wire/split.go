@@ -17,7 +17,9 @@ func Split(op ot.Op, units, components int) []ot.Op {
 	at := 0   // and that this part has
 	inserted, count := 0, 0
 	cut := func() {
-		parts = append(parts, b.Op())
+		if part := b.Op(); !part.IsNoop() {
+			parts = append(parts, part)
+		}
 		done += at
 		b = &ot.Builder{}
 		b.Retain(done, ot.Attrs{})
@@ -35,6 +37,9 @@ func Split(op ot.Op, units, components int) []ot.Op {
 			b.Delete(c.Len)
 		case ot.Insert:
 			if !c.Embed.IsZero() {
+				if inserted > 0 && inserted >= units {
+					cut()
+				}
 				b.InsertEmbed(c.Embed, c.Attrs)
 				at++
 				inserted++
