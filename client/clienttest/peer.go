@@ -32,8 +32,8 @@ func (p *peer) poke() {
 }
 
 func (p *peer) cut() {
-	if end, ok := p.conn.(*End); ok {
-		end.Cut()
+	if c, ok := p.conn.(interface{ Cut() }); ok {
+		c.Cut()
 	}
 	p.cancel()
 }

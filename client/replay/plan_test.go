@@ -1,10 +1,101 @@
 package replay
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/collabd/collabd/client"
+	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/wire"
 )
+
+// playOffline carries out a plan with the states of real clients, and a server
+// that is a few lines: no socket, no goroutine. It returns all texts, the
+// server's last.
+func playOffline(t *testing.T, trace *Trace) []string {
+	t.Helper()
+	check := func(err error) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	plan, err := NewPlan(trace)
+	check(err)
+	states := make([]client.State, trace.Agents)
+	for a := range states {
+		states[a] = client.NewState(ot.Text, ot.NewDoc(), 0, wire.DefaultLimits())
+	}
+	server := ot.NewDoc()
+	var log []ot.Op
+	deliver := func(agent int, to int) {
+		for at := int(states[agent].Revision()); at < to; at++ {
+			states[agent], _, err = states[agent].Remote(log[at], wire.Revision(at+1))
+			check(err)
+		}
+	}
+	overlap := 0
+	after := []int{0} // revisions, as not every entry makes one
+	for i, step := range plan {
+		agent := step.Txn.Agent
+		if step.Seen < step.Txn.Base || step.Seen > i {
+			t.Fatalf("entry %d with base %d is typed at %d", i, step.Txn.Base, step.Seen)
+		}
+		deliver(agent, after[step.Seen])
+		if int(states[agent].Revision()) != after[step.Seen] {
+			t.Fatalf("entry %d: the replica is at %d, the plan says %d", i, states[agent].Revision(), after[step.Seen])
+		}
+		next, m, err := states[agent].Local(step.Op)
+		check(err)
+		states[agent] = next
+		if m == nil {
+			after = append(after, len(log))
+			continue
+		}
+		record := m.Edit.Op
+		if int(m.Edit.Base) < len(log) {
+			overlap++
+		}
+		for _, h := range log[m.Edit.Base:] {
+			record, err = ot.Transform(record, h, ot.Incoming)
+			check(err)
+		}
+		if !record.Equal(step.Record) {
+			t.Fatalf("entry %d: the server makes %s of it, the plan %s", i, record, step.Record)
+		}
+		server, err = server.Apply(record)
+		check(err)
+		log = append(log, record)
+		deliver(agent, len(log)-1)
+		states[agent], _, err = states[agent].Acknowledge(m.Edit.Seq, record)
+		check(err)
+		after = append(after, len(log))
+	}
+	var texts []string
+	for a := range states {
+		deliver(a, len(log))
+		texts = append(texts, states[a].Doc().Text())
+	}
+	t.Logf("%d entries, %d of them based on an older revision than the head", len(plan), overlap)
+	if overlap == 0 && trace.Agents > 1 {
+		t.Error("nothing was concurrent")
+	}
+	return append(texts, server.Text())
+}
+
+func TestPlanKeepsTheRecordedText(t *testing.T) {
+	for seed := range uint64(40) {
+		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
+			lines, want := makeConcurrent(seed, 2+int(seed%3), 150)
+			for i, got := range playOffline(t, readTrace(t, lines)) {
+				if got != want {
+					t.Errorf("replica %d has %q, want %q", i, got, want)
+				}
+			}
+		})
+	}
+}
 
 // TestRecordedTraces checks the traces in the folder COLLABD_TRACES, without a
 // server: the plan must lead to the text that the header promises.
@@ -26,6 +117,14 @@ func TestRecordedTraces(t *testing.T) {
 			}
 			if _, err := trace.Final(); err != nil {
 				t.Error(err)
+			}
+			if trace.Kind != Concurrent {
+				return
+			}
+			for i, text := range playOffline(t, trace) {
+				if got := sum(text); got != trace.SHA256 {
+					t.Errorf("replica %d ends with %s, want %s", i, got, trace.SHA256)
+				}
 			}
 		})
 	}
