@@ -78,9 +78,10 @@ describe("presence", () => {
     room.rest();
     expect(caret()).toEqual([["c2", [[4, 4]]]]);
     room.network.last.silence();
-    ana.editor.type(0, "mine");
+    ana.editor.type(0, "mine"); // in flight
+    ana.editor.type(4, "too"); // pending
     room.clock.advance(0);
-    expect(caret()).toEqual([["c2", [[8, 8]]]]);
+    expect(caret()).toEqual([["c2", [[11, 11]]]]);
     expect(ana.peers).toEqual(ana.editor.peers);
   });
 

@@ -16,7 +16,7 @@ describe("a lost connection", () => {
     room.network.last.onframe(JSON.stringify({ type: "records", after: 0, records })); // it is rebased meanwhile
     room.network.last.cut();
     expect(ana.state).toBe("reconnecting");
-    ana.editor.type(3, "z");
+    ana.editor.type(10, "z");
     expect(ana.unsent).toBe(3);
     room.clock.until(() => ana.state === "saved");
     expect(json(room.network.last.sent[0])).toEqual({
