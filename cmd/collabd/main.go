@@ -19,6 +19,7 @@ import (
 
 type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the server (the default)."`
+	Replay  ReplayCmd  `cmd:"" help:"Type a recorded editing session into a running server, and check that everybody ends with the recorded text."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 
