@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/wire"
@@ -82,7 +83,7 @@ func (n *network) edit(doc ot.Doc) ot.Op {
 		if at >= size {
 			break
 		}
-		units := utf16Size(r)
+		units := utf16.RuneLen(r)
 		switch n.random.IntN(8) {
 		case 0:
 			b.Insert(n.mark()+"..", attrs)

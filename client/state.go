@@ -219,7 +219,10 @@ func (s State) send() (State, *Message, error) {
 	if op.IsNoop() { // typed and removed again
 		return s, nil, nil
 	}
-	m, rest := fit(wire.Edit{Seq: s.acked + 1, Base: s.revision, Op: op}, *s.limits)
+	m, rest, err := fit(wire.Edit{Seq: s.acked + 1, Base: s.revision, Op: op}, *s.limits)
+	if err != nil {
+		return s, nil, fmt.Errorf("cut what is pending: %w", err)
+	}
 	s.inflight = &inflight{Message: m, op: m.Edit.Op, edits: edits}
 	if !rest.IsNoop() {
 		s.inflight.edits = 0

@@ -88,10 +88,14 @@ func (o *owner) docPart(m wire.Doc) error {
 	}
 	o.parts = m.Part
 	for c := range m.Op.Components() {
-		if c.Kind != ot.Insert {
+		switch {
+		case c.Kind != ot.Insert:
 			return fmt.Errorf("%w: a document that does not only insert", ErrProtocol)
+		case c.Embed.IsZero():
+			o.document.Insert(c.Text, c.Attrs)
+		default:
+			o.document.InsertEmbed(c.Embed, c.Attrs)
 		}
-		add(&o.document, c)
 	}
 	if m.Part < m.Parts {
 		return nil
