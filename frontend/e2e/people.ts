@@ -46,6 +46,7 @@ export class Person {
 
   static async enter(browser: Browser, options: BrowserContextOptions = {}): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 1100, height: 760 }, ...options });
+    context.setDefaultTimeout(15_000);
     return new Person(context, await context.newPage());
   }
 

@@ -112,7 +112,8 @@ class EditorPage {
     this.#paper.dataset.kind = ready.kind;
     try {
       this.#opened = await openEditor(ready.kind, this.#text, this.#collab);
-    } catch {
+    } catch (error) {
+      reportError(error);
       showProblem("editor");
       return;
     }
