@@ -77,7 +77,7 @@ describe("presence", () => {
     room.server.write([{ retain: 4 }, { insert: "outside" }]);
     room.rest();
     expect(caret()).toEqual([["c2", [[4, 4]]]]);
-    room.network.last.silence();
+    room.network.wires[0]!.silence();
     ana.editor.type(0, "mine"); // in flight
     ana.editor.type(4, "too"); // pending
     room.clock.advance(0);
