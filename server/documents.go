@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -13,17 +14,20 @@ import (
 	"unicode/utf8"
 
 	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/ot/strictjson"
 	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/wire"
 )
 
 const (
-	bodyBytes  = 64 << 10 // of a request that is no content
-	titleRunes = 200
-	nameRunes  = 60
-	pageMost   = 200
-	pageUsual  = 50
+	bodyBytes   = 64 << 10 // of a request that is no content
+	bodyDepth   = 8
+	bodyMembers = 32
+	titleRunes  = 200
+	nameRunes   = 60
+	pageMost    = 200
+	pageUsual   = 50
 )
 
 // documentJSON is a document as the API shows it.
@@ -169,21 +173,35 @@ func readJSON(w http.ResponseWriter, r *request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return &errNotJSON
 	}
-	body := http.MaxBytesReader(w, r.Body, bodyBytes)
-	dec := json.NewDecoder(body)
-	dec.DisallowUnknownFields()
-	err := dec.Decode(into)
-	if err == nil {
-		if _, err = dec.Token(); err == io.EOF {
-			return nil
-		}
-		err = errors.New("more than one value")
-	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyBytes))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return &errTooLarge
 	}
-	return errBadRequest.because("The body is not the JSON object that is expected here: " + err.Error() + ".")
+	if err == nil {
+		err = checkObject(body)
+	}
+	if err == nil {
+		dec := json.NewDecoder(bytes.NewReader(body))
+		dec.DisallowUnknownFields()
+		err = dec.Decode(into)
+	}
+	if err != nil {
+		return errBadRequest.because("The body is not the JSON object that is expected here: " + err.Error() + ".")
+	}
+	return nil
+}
+
+// checkObject refuses what encoding/json would let pass: half surrogate pairs,
+// of which it makes U+FFFD, two members of one name, of which it takes the
+// last, and names in capitals, which it takes for ours.
+func checkObject(body []byte) error {
+	members, err := strictjson.Object(body, bodyDepth, bodyMembers)
+	for _, m := range members {
+		if m.Name != strings.ToLower(m.Name) {
+			return errors.New("unknown member")
+		}
+	}
+	return err
 }
 
 // cleanLine makes one line of what people type as a name.

@@ -105,6 +105,8 @@ func TestBadDocumentRequests(t *testing.T) {
 			{"unknown kind", "POST", "/api/docs", `{"title":"x","kind":"sheet"}`, 400, "bad_request"},
 			{"kind in capitals", "POST", "/api/docs", `{"title":"x","kind":"Text"}`, 400, "bad_request"},
 			{"unknown member", "POST", "/api/docs", `{"title":"x","owner":"me"}`, 400, "bad_request"},
+			{"two titles", "POST", "/api/docs", `{"title":"x","title":"y"}`, 400, "bad_request"},
+			{"a name in capitals", "POST", "/api/docs", `{"Title":"x"}`, 400, "bad_request"},
 			{"own id", "POST", "/api/docs", `{"title":"x","id":"abc"}`, 400, "bad_request"},
 			{"an array", "POST", "/api/docs", `[]`, 400, "bad_request"},
 			{"no JSON", "POST", "/api/docs", `title=x`, 400, "bad_request"},
