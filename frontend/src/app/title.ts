@@ -30,7 +30,9 @@ export class TitleField {
         later.cancel();
         this.element.value = this.#saved;
       }
-      if (event.key === "Enter" || event.key === "Escape") leave();
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault(); // or the key goes on to the text
+      leave();
     });
   }
 

@@ -61,6 +61,7 @@ export class RichEditor implements Editor {
     this.#cursors = new PeerCursors(this.quill);
     this.quill.on("text-change", (change, before, source) => this.#changed(change, before, source));
     this.quill.on("selection-change", () => this.#moved());
+    this.quill.on("scroll-optimize", () => this.#moved()); // a format for what will be typed changes neither
     this.quill.on("composition-end", () => queueMicrotask(() => this.#show()));
   }
 
