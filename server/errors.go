@@ -47,6 +47,7 @@ var (
 	errNotFound      = apiError{Status: 404, Code: "not_found", Message: "There is no such thing."}
 	errNoDocument    = apiError{Status: 404, Code: "not_found", Message: "There is no such document."}
 	errNoRevision    = apiError{Status: 404, Code: "no_such_revision", Message: "The document has no such revision yet."}
+	errNoMethod      = apiError{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method; the header Allow says which it takes."}
 	errTooLarge      = apiError{Status: 413, Code: "too_large", Message: "The request body is too large."}
 	errNotJSON       = apiError{Status: 415, Code: "not_json", Message: "Send a JSON object with content type application/json."}
 	errUpgradeNeeded = apiError{Status: 426, Code: "upgrade_needed", Message: "This address speaks WebSocket with the subprotocol collabd.v1."}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/wire"
@@ -94,7 +95,23 @@ func (s *Server) route(rt route, w http.ResponseWriter, r *http.Request) error {
 	return rt.serve(s, w, &request{Request: r, who: who, doc: doc})
 }
 
-func (s *Server) noSuchRoute(http.ResponseWriter, *request) error { return &errNotFound }
+// noSuchRoute answers what no route takes: an address that does not exist, or
+// one that does with another method.
+func (s *Server) noSuchRoute(w http.ResponseWriter, r *request) error {
+	var allowed []string
+	for _, method := range []string{"DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"} {
+		probe := *r.Request
+		probe.Method = method
+		if _, pattern := s.router.Handler(&probe); strings.Contains(pattern, " ") {
+			allowed = append(allowed, method)
+		}
+	}
+	if allowed == nil {
+		return &errNotFound
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	return &errNoMethod
+}
 
 // guard is around everything: the name of the server, writes from other
 // sites, and the headers that every answer has.

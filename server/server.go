@@ -49,7 +49,8 @@ type Server struct {
 	site     site
 	dist     fs.FS
 	log      zerolog.Logger
-	handler  http.Handler
+	router   *http.ServeMux
+	handler  http.Handler // guard around router
 	stopping context.Context
 	stop     context.CancelFunc
 }
@@ -78,7 +79,8 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 		dist:   frontend.Dist(),
 	}
 	s.stopping, s.stop = context.WithCancel(context.Background())
-	s.handler = s.guard(s.mux())
+	s.router = s.mux()
+	s.handler = s.guard(s.router)
 	return s, nil
 }
 

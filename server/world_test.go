@@ -201,7 +201,7 @@ func (a answer) is(t *testing.T, status int, code string) answer {
 	if e.Error.Code != code {
 		t.Errorf("code %q, want %q: %s", e.Error.Code, code, a.body)
 	}
-	if m := e.Error.Message; !strings.HasSuffix(m, ".") || strings.ToUpper(m[:1]) == m[:1] && !strings.Contains(m, " ") {
+	if m := e.Error.Message; !strings.HasSuffix(m, ".") || !strings.Contains(m, " ") {
 		t.Errorf("%q is no sentence", m)
 	}
 	if kind := a.header.Get("Content-Type"); kind != "application/json; charset=utf-8" {
