@@ -19,10 +19,13 @@ type Hub struct {
 	log    zerolog.Logger
 	issuer issuer
 
+	alive context.Context // ends with Close
+	end   context.CancelFunc
+
 	mu     sync.Mutex // never held over I/O
 	open   map[wire.DocID]*slot
 	closed bool
-	actors sync.WaitGroup
+	work   sync.WaitGroup // the actors, and the calls of Serve
 }
 
 // slot is a session that is open or being opened.
@@ -38,7 +41,21 @@ type slot struct {
 // servers of one store and after every restart: client ids are checked
 // against it.
 func NewHub(store Store, key []byte, lim Limits, log zerolog.Logger) *Hub {
-	return &Hub{store: store, lim: lim, log: log, issuer: issuer{key}, open: map[wire.DocID]*slot{}}
+	h := &Hub{store: store, lim: lim, log: log, issuer: issuer{key}, open: map[wire.DocID]*slot{}}
+	h.alive, h.end = context.WithCancel(context.Background())
+	return h
+}
+
+// enter counts a call of Serve, unless the hub is closed. Whoever enters
+// leaves.
+func (h *Hub) enter() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return false
+	}
+	h.work.Add(1)
+	return true
 }
 
 // acquire returns the session of a document, opening it if need be, and the
@@ -53,7 +70,7 @@ func (h *Hub) acquire(ctx context.Context, doc wire.DocID) (*actor, func(), erro
 	if s == nil {
 		s = &slot{ready: make(chan struct{})}
 		h.open[doc] = s
-		h.actors.Go(func() { h.run(doc, s) })
+		h.work.Go(func() { h.run(doc, s) })
 	}
 	s.users++
 	if s.idle != nil {
@@ -139,13 +156,14 @@ func (h *Hub) closeIdle(doc wire.DocID, s *slot) {
 	close(s.actor.stop)
 }
 
-// Close ends all sessions: peers are told to come back, what was accepted is
-// settled, and what is in the log is snapshot. It returns when all of that is
-// done, or when ctx ends.
+// Close ends all sessions: what was accepted is settled, peers are told to come
+// back and their connections end, and what is in the log is snapshot. It
+// returns when all of that is done, or when ctx ends.
 func (h *Hub) Close(ctx context.Context) error {
 	h.mu.Lock()
 	if !h.closed {
 		h.closed = true
+		h.end()
 		for _, s := range h.open {
 			if s.idle != nil {
 				s.idle.Stop()
@@ -159,7 +177,7 @@ func (h *Hub) Close(ctx context.Context) error {
 	h.mu.Unlock()
 	done := make(chan struct{})
 	go func() {
-		h.actors.Wait()
+		h.work.Wait()
 		close(done)
 	}()
 	select {

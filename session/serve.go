@@ -14,6 +14,10 @@ import (
 // with the reason. It reads nothing beyond the hello before the client has
 // joined.
 func (h *Hub) Serve(ctx context.Context, doc wire.DocID, conn Conn, who Visitor) error {
+	if !h.enter() {
+		return h.refuse(ctx, conn, wire.CloseRestarting)
+	}
+	defer h.work.Done()
 	hello, err := h.hello(ctx, conn)
 	if err != nil {
 		return h.refuse(ctx, conn, err)
@@ -59,6 +63,9 @@ func (h *Hub) Serve(ctx context.Context, doc wire.DocID, conn Conn, who Visitor)
 func (h *Hub) hello(ctx context.Context, conn Conn) (wire.Hello, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, h.lim.Hello, wire.CloseSilent)
 	defer cancel()
+	ctx, restarting := context.WithCancelCause(ctx)
+	defer restarting(nil)
+	defer context.AfterFunc(h.alive, func() { restarting(wire.CloseRestarting) })()
 	frame, err := conn.Read(ctx)
 	if err != nil {
 		return wire.Hello{}, readError(ctx, err)
