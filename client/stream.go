@@ -29,6 +29,9 @@ func (o *owner) receive(msg wire.ServerMessage) error {
 	case wire.Doc:
 		return o.docPart(m)
 	case wire.Records, wire.Catchup:
+		if !o.welcomed && o.loading == nil {
+			return fmt.Errorf("%w: records before a welcome", ErrProtocol)
+		}
 		o.queue = append(o.queue, m)
 		return o.drain()
 	case wire.Pong:
