@@ -12,7 +12,7 @@ import (
 // (DNS rebinding) has the wrong host; one that opens a socket has the wrong
 // origin.
 type site struct {
-	public   *url.URL // nil unless configured
+	public   *url.URL // nil unless configured; without the port that its scheme has anyway
 	loopback bool
 }
 
@@ -20,13 +20,25 @@ func newSite(cfg Config) site {
 	s := site{loopback: cfg.loopback()}
 	if cfg.PublicURL != "" {
 		s.public, _ = url.Parse(cfg.PublicURL) // Validate has looked at it
+		s.public.Host = s.trimPort(s.public.Host)
 	}
 	return s
 }
 
+// trimPort leaves the port out that the scheme of the public URL has by
+// itself, as browsers do.
+func (s site) trimPort(host string) string {
+	return strings.TrimSuffix(host, map[string]string{"http": ":80", "https": ":443"}[s.public.Scheme])
+}
+
+// isPublic reports whether a Host is that of the public URL.
+func (s site) isPublic(host string) bool {
+	return s.public != nil && strings.EqualFold(s.trimPort(host), s.public.Host)
+}
+
 // knows reports whether a request names this server.
 func (s site) knows(r *http.Request) bool {
-	if s.public != nil && strings.EqualFold(r.Host, s.public.Host) {
+	if s.isPublic(r.Host) {
 		return true
 	}
 	if !s.loopback {
@@ -54,7 +66,7 @@ func (s site) owns(r *http.Request) bool {
 		if strings.EqualFold(origins[0], own) {
 			return true
 		}
-		if !s.loopback {
+		if !s.loopback || s.isPublic(r.Host) {
 			return false
 		}
 	}
