@@ -438,6 +438,31 @@ func TestContextEndsEverything(t *testing.T) {
 	})
 }
 
+func TestRecordsThatComeWhileLoadingAreKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, far := clienttest.Pipe()
+		lim := wire.DefaultLimits()
+		for _, m := range []wire.ServerMessage{
+			wire.Welcome{Client: "c", Secret: "s", Lineage: "l", Revision: 1, Kind: ot.Text, Role: wire.Editor, Parts: 2, Limits: lim},
+			wire.Doc{Part: 1, Parts: 2, Op: insertAt(0, "a")},
+			wire.Records{After: 1, Records: []wire.Record{{Client: "d", Seq: 1, Op: insertAt(2, "c")}}},
+			wire.Doc{Part: 2, Parts: 2, Op: insertAt(0, "b")},
+			wire.Records{After: 0, Records: []wire.Record{ // two of which are known
+				{Client: "d", Seq: 0, Op: insertAt(0, "x")}, {Client: "d", Seq: 1, Op: insertAt(2, "c")}, {Client: "d", Seq: 2, Op: insertAt(3, "d")},
+			}},
+		} {
+			must(t, far.Write(t.Context(), m.Append(nil)))
+		}
+		a, err := client.Dial(t.Context(), client.Config{Dial: func(context.Context) (client.Conn, error) { return near, nil }})
+		must(t, err)
+		synctest.Wait()
+		if a.Doc().Text() != "abcd" || a.State().Revision() != 3 {
+			t.Errorf("%q at %d", a.Doc().Text(), a.State().Revision())
+		}
+		must(t, a.Close())
+	})
+}
+
 // deafConn takes messages and answers none, as a connection through a dead
 // router does.
 type deafConn struct{ client.Conn }

@@ -21,6 +21,9 @@ type Faults struct {
 	// CutBefore and CutAfter are the chances that an edit's connection is cut
 	// before the edit is accepted, or after it and before its record is sent.
 	CutBefore, CutAfter float64
+	// CutOthers is the chance, for each other connection, that it is cut when
+	// an edit is accepted.
+	CutOthers float64
 	// Ignore is the chance that nothing comes of an edit, as with a server
 	// that hangs.
 	Ignore float64
@@ -49,6 +52,7 @@ type Server struct {
 	role     wire.Role
 	problems []error
 	cuts     int
+	behind   int
 }
 
 type registered struct {
@@ -156,6 +160,14 @@ func (s *Server) Cuts() int {
 	return s.cuts
 }
 
+// Behind returns how many of the accepted edits were made on a revision older
+// than the head.
+func (s *Server) Behind() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.behind
+}
+
 // Problems returns what clients did that the protocol does not allow.
 func (s *Server) Problems() error {
 	s.mu.Lock()
@@ -219,8 +231,16 @@ func (s *Server) accept(p *peer, e wire.Edit, frame []byte) error {
 			return s.problem(wire.CloseEditRefused, "transform: %w", err)
 		}
 	}
+	if int(e.Base) < len(s.records) {
+		s.behind++
+	}
 	if s.chance(s.faults.CutAfter) {
 		s.cut(p)
+	}
+	for other := range s.peers {
+		if other != p && s.chance(s.faults.CutOthers) {
+			s.cut(other)
+		}
 	}
 	if err := s.append(p.client, e.Seq, op); err != nil {
 		return s.problem(wire.CloseEditRefused, "seq %d: %w", e.Seq, err)

@@ -13,8 +13,9 @@ import (
 
 // playOffline carries out a plan with the states of real clients, and a server
 // that is a few lines: no socket, no goroutine. It returns all texts, the
-// server's last.
-func playOffline(t *testing.T, trace *Trace) []string {
+// server's last, and how many entries were made on an older revision than the
+// head.
+func playOffline(t *testing.T, trace *Trace) (texts []string, behind int) {
 	t.Helper()
 	check := func(err error) {
 		if err != nil {
@@ -35,7 +36,6 @@ func playOffline(t *testing.T, trace *Trace) []string {
 			check(err)
 		}
 	}
-	overlap := 0
 	after := []int{0} // revisions, as not every entry makes one
 	for i, step := range plan {
 		agent := step.Txn.Agent
@@ -55,7 +55,7 @@ func playOffline(t *testing.T, trace *Trace) []string {
 		}
 		record := m.Edit.Op
 		if int(m.Edit.Base) < len(log) {
-			overlap++
+			behind++
 		}
 		for _, h := range log[m.Edit.Base:] {
 			record, err = ot.Transform(record, h, ot.Incoming)
@@ -72,23 +72,22 @@ func playOffline(t *testing.T, trace *Trace) []string {
 		check(err)
 		after = append(after, len(log))
 	}
-	var texts []string
 	for a := range states {
 		deliver(a, len(log))
 		texts = append(texts, states[a].Doc().Text())
 	}
-	t.Logf("%d entries, %d of them based on an older revision than the head", len(plan), overlap)
-	if overlap == 0 && trace.Agents > 1 {
+	if behind == 0 && trace.Agents > 1 {
 		t.Error("nothing was concurrent")
 	}
-	return append(texts, server.Text())
+	return append(texts, server.Text()), behind
 }
 
 func TestPlanKeepsTheRecordedText(t *testing.T) {
 	for seed := range uint64(40) {
 		t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 			lines, want := makeConcurrent(seed, 2+int(seed%3), 150)
-			for i, got := range playOffline(t, readTrace(t, lines)) {
+			texts, _ := playOffline(t, readTrace(t, lines))
+			for i, got := range texts {
 				if got != want {
 					t.Errorf("replica %d has %q, want %q", i, got, want)
 				}
@@ -121,7 +120,9 @@ func TestRecordedTraces(t *testing.T) {
 			if trace.Kind != Concurrent {
 				return
 			}
-			for i, text := range playOffline(t, trace) {
+			texts, behind := playOffline(t, trace)
+			t.Logf("%d of %d entries are based on an older revision than the head", behind, len(trace.Txns))
+			for i, text := range texts {
 				if got := sum(text); got != trace.SHA256 {
 					t.Errorf("replica %d ends with %s, want %s", i, got, trace.SHA256)
 				}

@@ -33,7 +33,7 @@ func serve(t *testing.T, faults clienttest.Faults) (*clienttest.Server, Options)
 		transport.CloseIdleConnections()
 		web.Close()
 	})
-	return toy, Options{URL: web.URL, HTTP: &http.Client{Transport: transport}, Backoff: 20 * time.Millisecond}
+	return toy, Options{URL: web.URL, HTTP: &http.Client{Transport: transport}, Backoff: 5 * time.Millisecond}
 }
 
 func agree(t *testing.T, report Report, texts int) {
@@ -81,11 +81,15 @@ func TestConcurrent(t *testing.T) {
 		t.Run(fmt.Sprintf("agents=%d", agents), func(t *testing.T) {
 			lines, want := makeConcurrent(uint64(agents), agents, 300)
 			toy, opts := serve(t, clienttest.Faults{})
-			report, err := Run(t.Context(), readTrace(t, lines), opts)
+			trace := readTrace(t, lines)
+			report, err := Run(t.Context(), trace, opts)
 			if err != nil {
 				t.Fatal(err)
 			}
 			agree(t, report, agents+1)
+			if _, want := playOffline(t, trace); toy.Behind() != want {
+				t.Errorf("%d edits were made on an older revision than the head, the plan has %d", toy.Behind(), want)
+			}
 			if doc, _ := toy.Doc(); doc.Text() != want {
 				t.Errorf("the server has %q, want %q", doc.Text(), want)
 			}
@@ -104,7 +108,7 @@ func TestRestarts(t *testing.T) {
 	for name, lines := range map[string][]string{"sequential": sequential, "concurrent": concurrent} {
 		for clients := 1; clients <= 3; clients += 2 {
 			t.Run(fmt.Sprintf("%s, clients=%d", name, clients), func(t *testing.T) {
-				toy, opts := serve(t, clienttest.Faults{Seed: 9, CutBefore: 0.1, CutAfter: 0.1, CatchupFrom: 2})
+				toy, opts := serve(t, clienttest.Faults{Seed: 9, CutBefore: 0.1, CutAfter: 0.1, CutOthers: 0.1, CatchupFrom: 2})
 				opts.Clients = clients
 				report, err := Run(t.Context(), readTrace(t, lines), opts)
 				if err != nil {
@@ -161,6 +165,10 @@ func TestCompare(t *testing.T) {
 		if !ok || e.Who != "server" || e.Excerpt != c.excerpt {
 			t.Errorf("%s: %+v, want %s", name, e, c.excerpt)
 		}
+	}
+	err := compare("ab", []Text{newText("client 1", 1, "ab"), newText("client 2", 1, "b"), newText("server", 1, "")})
+	if e, ok := errors.AsType[*DisagreementError](err); !ok || e.Who != "client 2" || len(e.Others) != 1 || e.Others[0] != "server" {
+		t.Errorf("a client and the server differ: %v", err)
 	}
 	if err := compare("a", []Text{newText("server", 1, "a")}); err != nil {
 		t.Errorf("equal texts: %v", err)
