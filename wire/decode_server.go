@@ -132,46 +132,19 @@ func (m *members) adopt(o *members) {
 
 // readList reads a member that is an array of objects.
 func readList[T any](m *members, name string, read func(*members) T) []T {
-	v := m.need(name)
-	if m.err != nil {
-		return nil
-	}
-	raws, err := strictjson.Array(v, maxDepth)
-	if err != nil {
-		m.failWith(name, err)
-		return nil
-	}
-	list := make([]T, 0, len(raws))
-	for _, raw := range raws {
+	return readArray(m, name, func(raw []byte) (T, error) {
 		o, err := readMembers(raw)
 		if err != nil {
-			m.failWith(name, err)
-			return nil
+			var none T
+			return none, err
 		}
-		list = append(list, read(o))
-		m.adopt(o)
-	}
-	return list
+		return read(o), o.err
+	})
 }
 
 func (m *members) clientIDs(name string) []ClientID {
-	v := m.need(name)
-	if m.err != nil {
-		return nil
-	}
-	raws, err := strictjson.Array(v, maxDepth)
-	if err != nil {
-		m.failWith(name, err)
-		return nil
-	}
-	ids := make([]ClientID, 0, len(raws))
-	for _, raw := range raws {
-		s, err := strictjson.String(raw)
-		if err != nil {
-			m.failWith(name, err)
-			return nil
-		}
-		ids = append(ids, ClientID(s))
-	}
-	return ids
+	return readArray(m, name, func(raw []byte) (ClientID, error) {
+		id, err := strictjson.String(raw)
+		return ClientID(id), err
+	})
 }

@@ -169,33 +169,44 @@ func (m *members) seqIfAny() uint64 {
 }
 
 func (m *members) selections(name string, most int) []Selection {
+	list := readArray(m, name, readSelection)
+	if len(list) > most {
+		m.fail(name, "has too many selections")
+		return nil
+	}
+	return list
+}
+
+func readSelection(raw []byte) (Selection, error) {
+	ends, err := strictjson.Array(raw, maxDepth)
+	if err != nil {
+		return Selection{}, err
+	}
+	if len(ends) != 2 {
+		return Selection{}, errors.New("holds something other than pairs of positions")
+	}
+	anchor, err1 := strictjson.Uint(ends[0])
+	head, err2 := strictjson.Uint(ends[1])
+	return Selection{Anchor: int(anchor), Head: int(head)}, errors.Join(err1, err2)
+}
+
+// readArray reads a member that is an array; nil after a failure.
+func readArray[T any](m *members, name string, read func(raw []byte) (T, error)) []T {
 	v := m.need(name)
 	if m.err != nil {
 		return nil
 	}
-	pairs, err := strictjson.Array(v, maxDepth)
+	raws, err := strictjson.Array(v, maxDepth)
 	if err != nil {
 		m.failWith(name, err)
 		return nil
 	}
-	if len(pairs) > most {
-		m.fail(name, "has too many selections")
-		return nil
-	}
-	list := make([]Selection, 0, len(pairs))
-	for _, p := range pairs {
-		ends, err := strictjson.Array(p, maxDepth)
-		if err != nil || len(ends) != 2 {
-			m.fail(name, "holds something other than a pair of positions")
-			return nil
-		}
-		anchor, err1 := strictjson.Uint(ends[0])
-		head, err2 := strictjson.Uint(ends[1])
-		if err := errors.Join(err1, err2); err != nil {
+	list := make([]T, len(raws))
+	for i, raw := range raws {
+		if list[i], err = read(raw); err != nil {
 			m.failWith(name, err)
 			return nil
 		}
-		list = append(list, Selection{Anchor: int(anchor), Head: int(head)})
 	}
 	return list
 }
