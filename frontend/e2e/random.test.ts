@@ -23,6 +23,7 @@ function act(numbers: readonly number[]): void {
     const last = quill.getLength() - 1;
     const start = whole(int(where, last + 1));
     const length = Math.min(whole(Math.min(start + int(much, 12), last)), last) - start;
+    const some = length > 0 ? length : whole(start + 1) - start; // for what needs something to work on
     quill.setSelection(start, Math.max(0, length), "user");
     const kind = int(what, 10);
     if (kind < 4) quill.insertText(start, pick(how, ["a", "b c", "\n", "x\ny", "😀", "𝒳!", "\t"]), "user");
@@ -37,7 +38,7 @@ function act(numbers: readonly number[]): void {
         ["size", "huge"],
         ["script", "super"],
       ]);
-      quill.formatText(start, Math.max(1, length), name, value, "user");
+      quill.formatText(start, some, name, value, "user");
     } else if (kind === 7) {
       const [name, value] = pick<readonly [string, unknown]>(how, [
         ["header", 1],
@@ -50,12 +51,19 @@ function act(numbers: readonly number[]): void {
         ["indent", "+1"],
         ["list", false],
       ]);
-      quill.formatLine(start, Math.max(1, length), name, value, "user");
+      quill.formatLine(start, some, name, value, "user");
     } else if (kind === 8) {
-      quill.insertEmbed(start, ...pick<[string, unknown]>(how, [["divider", true], ["image", "/assets/none.png"]]), "user");
+      quill.insertEmbed(
+        start,
+        ...pick<[string, unknown]>(how, [
+          ["divider", true],
+          ["image", "/assets/none.png"],
+        ]),
+        "user",
+      );
     } else if (how < 0.5) quill.history.undo();
     else if (how < 0.8) quill.history.redo();
-    else quill.removeFormat(start, Math.max(1, length), "user");
+    else quill.removeFormat(start, some, "user");
   }
 }
 

@@ -163,14 +163,16 @@ export class RichEditor implements Editor {
   }
 
   #changed(change: Delta, before: Delta, source: EmitterSource): void {
-    if (source === "user") this.#typed(change.ops as Op, before.ops as Op);
+    // Deleting everything, the last line too, leaves Quill without any. It then makes an empty one, sometimes tells of that
+    // before it tells of the deletion, and keepFinalNewline has it already.
+    if (source === "user" && before.length() > 0) this.#typed(change.ops as Op, before.ops as Op);
     this.#moved();
   }
 
   #typed(change: Op, before: Op): void {
     const clean = sanitize(change);
     const op = keepFinalNewline(clean, before);
-    if (clean !== change) this.#put(before, op);
+    if (clean !== change || this.quill.getLength() === 0) this.#put(before, op);
     this.#tracker.shift(op);
     this.#bridge = edited(this.#bridge, op);
     this.#unasked = false;
@@ -180,7 +182,11 @@ export class RichEditor implements Editor {
   /** Makes Quill show `before` after `op`, where it shows something else. */
   #put(before: Op, op: Op): void {
     const wanted = delta(before).compose(delta(op));
-    this.quill.updateContents(this.quill.getContents().diff(wanted), "api");
+    for (let tries = 0; tries < 3; tries++) {
+      const change = this.quill.getContents().diff(wanted);
+      if (change.ops.length === 0) return;
+      this.quill.updateContents(change, "api"); // on an empty scroll this makes one line too many
+    }
   }
 
   #send(): void {
