@@ -6,12 +6,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -38,6 +40,8 @@ type world struct {
 	log    *logBuffer
 	// failing: the test makes things fail, so that the log has errors.
 	failing bool
+	// narrow: connections that come now have small windows.
+	narrow atomic.Bool
 }
 
 // logBuffer is what the server and net/http have logged.
@@ -80,11 +84,19 @@ func openOn(t *testing.T, store Store, changes ...func(*Config)) *world {
 	}
 	w.server = s
 	w.http = httptest.NewUnstartedServer(s)
-	w.http.Config.ErrorLog = stdlog.New(w.log, "net/http: ", 0)
+	w.http.Config.ErrorLog = w.netLog()
+	w.http.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		if tcp, ok := c.(*net.TCPConn); ok && w.narrow.Load() {
+			_ = tcp.SetWriteBuffer(64 << 10)
+		}
+		return ctx
+	}
 	w.http.Start()
 	t.Cleanup(w.close)
 	return w
 }
+
+func (w *world) netLog() *stdlog.Logger { return stdlog.New(w.log, "net/http: ", 0) }
 
 func (w *world) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
