@@ -71,7 +71,7 @@ func asAPIError(err error) *apiError {
 // fail answers with an error; what is our fault is logged.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	e := asAPIError(err)
-	if e.Status >= 500 && r.Context().Err() == nil {
+	if e.Status >= 500 && e.cause != nil && r.Context().Err() == nil {
 		s.log.Error().Err(err).Str("route", r.Pattern).Msg("request failed")
 	}
 	if e.Status == http.StatusServiceUnavailable {

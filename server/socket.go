@@ -1,10 +1,12 @@
 package server
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -33,7 +35,8 @@ func (s *Server) socket(w http.ResponseWriter, r *request) error {
 	if s.stopping.Err() != nil {
 		return &errStopping
 	}
-	ws, err := websocket.Accept(w, r.Request, &websocket.AcceptOptions{
+	taken := &hijacker{ResponseWriter: w}
+	ws, err := websocket.Accept(taken, r.Request, &websocket.AcceptOptions{
 		Subprotocols:       []string{wire.Subprotocol},
 		InsecureSkipVerify: true, // the origin was checked above, exactly
 		CompressionMode:    websocket.CompressionDisabled,
@@ -41,7 +44,7 @@ func (s *Server) socket(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return nil // Accept has answered
 	}
-	conn := &wsConn{ws: ws, limit: int64(s.cfg.Limits.Wire.Frame)}
+	conn := &wsConn{ws: ws, under: taken.conn, limit: int64(s.cfg.Limits.Wire.Frame)}
 	ws.SetReadLimit(conn.limit + 1)
 	who := session.Visitor{
 		User: r.who.User,
@@ -73,9 +76,23 @@ func offers(r *http.Request, subprotocol string) bool {
 	return slices.Contains(offered, subprotocol)
 }
 
+// hijacker remembers the connection that was taken over.
+type hijacker struct {
+	http.ResponseWriter
+	conn net.Conn
+}
+
+// Hijack implements http.Hijacker.
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	h.conn = conn
+	return conn, rw, err
+}
+
 // wsConn is a WebSocket as a session.Conn.
 type wsConn struct {
 	ws    *websocket.Conn
+	under net.Conn
 	limit int64
 	buf   bytes.Buffer
 }
@@ -83,8 +100,25 @@ type wsConn struct {
 var _ session.Conn = (*wsConn)(nil)
 
 // Read returns the next text message; the bytes are valid until the next Read.
+// After ctx has ended the rest of the message is lost, but the connection still
+// carries a goodbye. The library would break it.
 func (c *wsConn) Read(ctx context.Context) ([]byte, error) {
-	kind, from, err := c.ws.Reader(ctx)
+	expired := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		c.under.SetReadDeadline(time.Unix(1, 0))
+		close(expired)
+	})
+	defer func() {
+		if !stop() {
+			<-expired
+			c.under.SetReadDeadline(time.Time{})
+		}
+	}()
+	return c.read()
+}
+
+func (c *wsConn) read() ([]byte, error) {
+	kind, from, err := c.ws.Reader(context.Background())
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +146,8 @@ func (c *wsConn) Write(ctx context.Context, message []byte) error {
 // Close sends the close frame and ends the connection soon, whether or not
 // the other side answers.
 func (c *wsConn) Close(reason wire.Close) error {
-	watchdog := time.AfterFunc(closeWait, func() { c.ws.CloseNow() })
+	// CloseNow would wait for the Close that is under way.
+	watchdog := time.AfterFunc(closeWait, func() { c.under.Close() })
 	defer watchdog.Stop()
 	return c.ws.Close(websocket.StatusCode(reason.Code), reason.Name)
 }
