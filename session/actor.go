@@ -23,6 +23,9 @@ type actor struct {
 	view    atomic.Pointer[view]
 	stop    chan struct{} // closed by the hub: drain and end
 	done    chan struct{} // closed by run: ended
+	// over ends some time after run, for peers that do not take their goodbye.
+	over    context.Context
+	endOver context.CancelFunc
 	// --
 	state     State
 	peers     map[wire.ClientID]*peer
@@ -75,6 +78,7 @@ func newActor(meta Document, state State, snapshot wire.Revision, store Store, l
 		snapshot:  snapshot,
 		snapshots: make(chan wire.Revision, 1),
 	}
+	a.over, a.endOver = context.WithCancel(context.Background())
 	a.publish(state.Head())
 	return a
 }
@@ -121,6 +125,7 @@ func (a *actor) run() {
 	for _, p := range a.peers {
 		p.end(wire.CloseRestarting, 0)
 	}
+	time.AfterFunc(a.lim.Goodbye, a.endOver)
 	a.startSnapshot(1)
 	if a.storing {
 		<-a.snapshots

@@ -33,6 +33,9 @@ type Limits struct {
 	Silence time.Duration
 	// Write closes a connection on which one write took so long.
 	Write time.Duration
+	// Goodbye is how long peers have to take what is still for them when their
+	// session has ended.
+	Goodbye time.Duration
 	// Store is how long one call of the store may take.
 	Store time.Duration
 	// SnapshotRecords is how many records may follow the last snapshot until
@@ -59,6 +62,7 @@ func DefaultLimits() Limits {
 		Hello:           10 * time.Second,
 		Silence:         45 * time.Second,
 		Write:           10 * time.Second,
+		Goodbye:         3 * time.Second,
 		Store:           10 * time.Second,
 		SnapshotRecords: 1000,
 		Idle:            30 * time.Second,

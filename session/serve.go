@@ -34,6 +34,7 @@ func (h *Hub) Serve(ctx context.Context, doc wire.DocID, conn Conn, who Visitor)
 	defer a.send(context.WithoutCancel(ctx), leave{p})
 
 	ctx, cancel := context.WithCancel(ctx)
+	defer context.AfterFunc(a.over, cancel)()
 	w := &writer{actor: a, peer: p, conn: conn, role: who.Role(), titles: in.view.titles}
 	written := make(chan struct{})
 	go func() {
