@@ -69,7 +69,7 @@ describe.each<DocKind>(["rich", "text"])("a %s document", (kind) => {
     const { unsent } = await ana.status();
     expect(unsent).toBeGreaterThan(4);
     const status = ana.page.getByRole("status");
-    await expect.poll(() => status.first().textContent()).toContain(`${unsent} unsent edits`);
+    await expect.poll(() => status.first().textContent()).toContain(`${unsent} unsent`);
     for (const word of words("b", 5)) await ben.type(`${word} `);
     await ana.type("more ");
     expect((await ana.status()).unsent).toBeGreaterThan(unsent);

@@ -6,9 +6,9 @@ import { useStage } from "./stage.ts";
 const stage = useStage();
 const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
-/** Whether something makes the page wider than its window. */
-function scrollsSideways(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+/** Whether something makes the page wider than the screen. A phone then zooms out, so its own measures tell nothing. */
+async function scrollsSideways(page: Page): Promise<boolean> {
+  return (await page.evaluate(() => document.documentElement.scrollWidth)) > page.viewportSize()!.width;
 }
 
 /** What can be touched, is in sight and is smaller than 44 px one way or the other. */
@@ -192,9 +192,10 @@ describe("at 360 px", () => {
     await stage.server.kill();
     await ana.type(" offline");
     await ana.waitForState("reconnecting");
-    await ana.page.getByText(/unsent edit/).waitFor();
+    await ana.page.getByText(/ unsent$/).waitFor();
     const retry = await ana.page.getByRole("button", { name: "Retry now" }).boundingBox();
-    expect(retry!.x + retry!.width).toBeLessThanOrEqual(360);
+    const own = await ana.page.locator(".me-button").boundingBox();
+    expect(retry!.x + retry!.width).toBeLessThanOrEqual(own!.x); // nothing covers it
     expect(await scrollsSideways(ana.page)).toBe(false);
   });
 });

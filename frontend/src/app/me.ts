@@ -5,18 +5,18 @@ import { button, h, setTip } from "./dom.ts";
 import { type Popover, popoverOf } from "./popover.ts";
 import { strings } from "./strings.ts";
 
-/** Colours that can be told apart, and seen on light and on dark paper. */
+/** Colours that can be told apart; white can be read on each, and each can be seen on light and on dark paper. */
 const colors = [
   "#c2335b",
-  "#c4561a",
-  "#a3780a",
-  "#4d8a1f",
-  "#12876f",
-  "#1b84a8",
-  "#3b6fd4",
+  "#b84d14",
+  "#8f6a08",
+  "#3f7a1a",
+  "#0f7d67",
+  "#1a7596",
+  "#3b6bd0",
   "#6f5bd6",
   "#a24cc0",
-  "#7a6a5f",
+  "#75665b",
 ];
 
 /** The button with one's own avatar; it opens the small form for one's name and colour. */

@@ -19,7 +19,7 @@ export class People {
   #button = button({ class: "people-button", label: "" });
   #popover: Popover;
   #people: readonly Person[] = [];
-  #me: string | undefined;
+  #me: User | undefined;
   #reveal: (client: string) => void;
 
   /** `reveal` brings the caret of a client into view. */
@@ -36,7 +36,7 @@ export class People {
 
   /** Tells which person is oneself: other tabs of theirs are no others. */
   setMe(user: User): void {
-    this.#me = user.id;
+    this.#me = user;
     this.#show();
   }
 
@@ -51,7 +51,7 @@ export class People {
   }
 
   #show(): void {
-    const others = this.#people.filter(({ user }) => user.id !== this.#me);
+    const others = this.#people.filter(({ user }) => user.id !== this.#me?.id);
     this.element.hidden = others.length === 0;
     if (others.length === 0 && this.#popover.open) this.#popover.hide();
     const marks = others.slice(0, shownAtMost).map(({ user }) => avatar(user));
@@ -67,20 +67,24 @@ export class People {
   }
 
   #fill(element: HTMLElement): HTMLElement | undefined {
-    const items = this.#people.map((person) => this.#item(person));
+    const others = this.#people.filter(({ user }) => user.id !== this.#me?.id).map((person) => this.#item(person));
+    const own = this.#me && h("div", { class: "menu-item own" }, avatar(this.#me), nameOf(this.#me, strings.you));
+    const items = [...others, ...(own ? [own] : [])];
     element.replaceChildren(h("h2", {}, strings.peopleTitle), h("ul", {}, ...items.map((item) => h("li", {}, item))));
-    return items[0];
+    return others[0];
   }
 
   #item({ user, clients }: Person): HTMLElement {
-    const own = user.id === this.#me;
-    const more = own ? strings.you : clients.length > 1 ? strings.tabs(clients.length) : "";
     const item = button(
       { class: "menu-item", onclick: () => this.#reveal(clients[0]!) },
       avatar(user),
-      h("span", { class: "menu-text" }, h("span", {}, user.name), more !== "" && h("small", {}, more)),
+      nameOf(user, clients.length > 1 ? strings.tabs(clients.length) : ""),
     );
     setTip(item, strings.jumpTo(user.name));
     return item;
   }
+}
+
+function nameOf(user: User, more: string): HTMLElement {
+  return h("span", { class: "menu-text" }, h("span", {}, user.name), more !== "" && h("small", {}, more));
 }

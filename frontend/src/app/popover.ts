@@ -30,16 +30,14 @@ export function popoverOf(anchor: HTMLButtonElement, options: PopoverOptions): P
   anchor.setAttribute("aria-haspopup", options.role === "menu" ? "menu" : "dialog");
   anchor.setAttribute("aria-expanded", "false");
 
-  let focus: HTMLElement | undefined;
   element.addEventListener("beforetoggle", (event) => {
-    if (event.newState === "open") focus = options.fill(element);
+    // By the attribute the focus is there at once; after "toggle", the next key might come before it.
+    if (event.newState === "open") options.fill(element)?.setAttribute("autofocus", "");
   });
   element.addEventListener("toggle", (event) => {
     const open = event.newState === "open";
     anchor.setAttribute("aria-expanded", String(open));
-    if (!open) return;
-    placeBelow(element, anchor.getBoundingClientRect());
-    focus?.focus();
+    if (open) placeBelow(element, anchor.getBoundingClientRect());
   });
   if (options.role === "menu") element.addEventListener("keydown", moveInMenu);
   return {

@@ -49,5 +49,7 @@ describe("inkOn", () => {
   it("chooses what can be read", () => {
     expect(inkOn("#ffd166")).toBe("#000000");
     expect(inkOn("#1d3b8f")).toBe("#ffffff");
+    expect(inkOn("#767676")).toBe("#ffffff"); // 4.54:1
+    expect(inkOn("#777777")).toBe("#000000"); // 4.48:1
   });
 });

@@ -6,7 +6,7 @@ export interface ShownPeer {
   readonly client: string;
   readonly name: string;
   readonly color: string;
-  /** Black or white, whichever can be read on `color`. */
+  /** White or black, so that it can be read on `color`. */
   readonly ink: string;
   readonly selections: readonly Selection[];
   /** Counts the moves of its own, so that a label is shown when this changes and not when others shift it. */
@@ -58,10 +58,9 @@ function sameSelections(a: readonly Selection[], b: readonly Selection[]): boole
   return a.length === b.length && a.every(([anchor, head], index) => b[index]![0] === anchor && b[index]![1] === head);
 }
 
-/** Black or white: one of them always has a contrast of 4.5:1 or more on a colour. */
+/** White where it has a contrast of 4.5:1 on a colour, else black, which then has more. */
 export function inkOn(color: string): "#000000" | "#ffffff" {
-  const light = luminance(color);
-  return (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) ? "#000000" : "#ffffff";
+  return 1.05 / (luminance(color) + 0.05) >= 4.5 ? "#ffffff" : "#000000";
 }
 
 /** Relative luminance as WCAG defines it, 0 to 1; of black for what is no colour. */

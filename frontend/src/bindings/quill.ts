@@ -116,7 +116,7 @@ export class RichEditor implements Editor {
 
   /** The formats at the caret, or those that all of the selection has. */
   formats(): Readonly<Record<string, unknown>> {
-    const range = this.quill.selection.savedRange;
+    const range = this.#range();
     return range.index + range.length < this.quill.getLength() ? this.quill.getFormat(range) : {};
   }
 
@@ -129,7 +129,7 @@ export class RichEditor implements Editor {
 
   /** Takes all formats from the selection, or from the line of the caret. */
   clearFormats(): void {
-    const { index, length } = this.quill.selection.savedRange;
+    const { index, length } = this.#range();
     const [line, offset] = this.quill.getLine(index);
     if (length > 0) this.quill.removeFormat(index, length, "user");
     else if (line) this.quill.removeFormat(index - offset, line.length(), "user");
@@ -138,7 +138,7 @@ export class RichEditor implements Editor {
 
   /** The link at the caret, or what a new one would be put on. */
   linkTarget(): LinkTarget {
-    return linkTarget(this.quill, this.quill.selection.savedRange);
+    return linkTarget(this.quill, this.#range());
   }
 
   /** Gives the piece a link, or takes it away. */
@@ -160,6 +160,12 @@ export class RichEditor implements Editor {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** The selection, or where it was when the focus went elsewhere. */
+  #range(): Range {
+    // Asking for it looks at the browser's, of which Quill hears late: a key may come before.
+    return (this.quill.hasFocus() ? this.quill.getSelection() : null) ?? this.quill.selection.savedRange;
   }
 
   #changed(change: Delta, before: Delta, source: EmitterSource): void {
