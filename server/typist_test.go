@@ -19,7 +19,8 @@ type typist struct {
 	doc   wire.DocID
 	kind  ot.DocKind
 	c     *client.Client
-	typed atomic.Int64 // edits that were acknowledged
+	typed atomic.Int64  // edits that were acknowledged
+	pace  chan struct{} // an edit for each value, and without end when it is closed
 	stop  chan struct{}
 	ended chan struct{}
 }
@@ -27,11 +28,18 @@ type typist struct {
 // typist opens a document and types until leave.
 func (w *world) typist(doc wire.DocID, kind ot.DocKind) *typist {
 	w.t.Helper()
+	pace := make(chan struct{})
+	close(pace)
+	return w.pacedTypist(doc, kind, pace)
+}
+
+func (w *world) pacedTypist(doc wire.DocID, kind ot.DocKind, pace chan struct{}) *typist {
+	w.t.Helper()
 	c, err := client.Dial(context.Background(), client.Config{URL: w.http.URL, Doc: doc, HTTP: w.person().hc})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	y := &typist{t: w.t, w: w, doc: doc, kind: kind, c: c, stop: make(chan struct{}), ended: make(chan struct{})}
+	y := &typist{t: w.t, w: w, doc: doc, kind: kind, c: c, pace: pace, stop: make(chan struct{}), ended: make(chan struct{})}
 	w.t.Cleanup(func() { y.c.Close() })
 	go y.run()
 	return y
@@ -41,6 +49,11 @@ func (y *typist) run() {
 	defer close(y.ended)
 	ctx := context.Background()
 	for i := 0; ; i++ {
+		select {
+		case <-y.stop:
+			return
+		case <-y.pace:
+		}
 		select {
 		case <-y.stop:
 			return
