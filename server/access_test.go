@@ -252,12 +252,15 @@ func TestAccessOfMessages(t *testing.T) {
 			if name != "Hello" {
 				p.send(string(at(say.message, p.welcome.Revision).Append(nil)))
 			}
-			if may(say.action, guests) {
-				p.alive()
-				p.bye()
-			} else {
+			switch {
+			case !may(say.action, guests):
 				p.refused(wire.CloseForbidden)
+				continue
+			case name == "Edit":
+				p.acked(1)
 			}
+			p.alive()
+			p.bye()
 		}
 		head, err := s.store.Head(t.Context(), s.doc.ID)
 		if err != nil {
