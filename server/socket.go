@@ -42,7 +42,7 @@ func (s *Server) socket(w http.ResponseWriter, r *request) error {
 		CompressionMode:    websocket.CompressionDisabled,
 	})
 	if err != nil {
-		return nil // Accept has answered
+		return errUpgradeNeeded.with(err)
 	}
 	conn := &wsConn{ws: ws, under: taken.conn, limit: int64(s.cfg.Limits.Wire.Frame)}
 	ws.SetReadLimit(conn.limit + 1)
@@ -76,7 +76,8 @@ func offers(r *http.Request, subprotocol string) bool {
 	return slices.Contains(offered, subprotocol)
 }
 
-// hijacker remembers the connection that was taken over.
+// hijacker remembers the connection that was taken over. It lets nothing but
+// the upgrade through: a refusal is answered as all errors are.
 type hijacker struct {
 	http.ResponseWriter
 	conn net.Conn
@@ -88,6 +89,16 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	h.conn = conn
 	return conn, rw, err
 }
+
+// WriteHeader implements http.ResponseWriter.
+func (h *hijacker) WriteHeader(status int) {
+	if status == http.StatusSwitchingProtocols {
+		h.ResponseWriter.WriteHeader(status)
+	}
+}
+
+// Write implements http.ResponseWriter.
+func (h *hijacker) Write(b []byte) (int, error) { return len(b), nil }
 
 // wsConn is a WebSocket as a session.Conn.
 type wsConn struct {
