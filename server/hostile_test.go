@@ -239,3 +239,28 @@ func TestSuperseded(t *testing.T) {
 	}
 	second.bye()
 }
+
+// TestOthersSeeIt: what is changed by REST reaches the open sockets.
+func TestOthersSeeIt(t *testing.T) {
+	w := open(t)
+	ana, ben := w.person(), w.person()
+	doc := ana.create("x", ot.Text).ID
+	a, b := ana.join(doc), ben.join(doc)
+	await(a, func(m wire.Presences) bool { return len(m.Peers) == 1 && m.Peers[0].Client == b.welcome.Client })
+	ben.do("PATCH", "/api/me", `{"name":"Ben","color":"#102030"}`).is(t, 200, "")
+	seen := await(a, func(m wire.Presences) bool { return len(m.Peers) == 1 && m.Peers[0].User.Name == "Ben" })
+	if u := seen.Peers[0].User; u.Color != "#102030" || u.ID != b.welcome.User.ID {
+		t.Errorf("seen %+v", u)
+	}
+	ben.do("PATCH", "/api/docs/"+string(doc), `{"title":"Minutes"}`).is(t, 200, "")
+	for _, p := range []*peer{a, b} {
+		await(p, func(m wire.Title) bool { return m.Title == "Minutes" })
+	}
+	c := w.person().join(doc)
+	if c.welcome.Title != "Minutes" {
+		t.Errorf("who comes later sees %q", c.welcome.Title)
+	}
+	for _, p := range []*peer{a, b, c} {
+		p.bye()
+	}
+}
