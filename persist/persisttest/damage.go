@@ -42,10 +42,7 @@ func (f Fixture) testDamage(t *testing.T) {
 			t.Errorf("report is %+v", got)
 		}
 	})
-	t.Run("a damaged record is never read", func(t *testing.T) {
-		if f.Damage == nil {
-			t.Skip("this store cannot be damaged")
-		}
+	runIf(t, f.Damage != nil, "a damaged record is never read", func(t *testing.T) {
 		w := filled(t)
 		f.Damage(t, w.Store, w.doc, 5, persist.PartRecord)
 		_, err := w.Records(t.Context(), w.doc, 0, 10)
@@ -59,10 +56,7 @@ func (f Fixture) testDamage(t *testing.T) {
 		_, _, _, err = w.LastOf(t.Context(), w.doc, "a")
 		w.damaged(err, 10, persist.PartRecord)
 	})
-	t.Run("a damaged snapshot is never read", func(t *testing.T) {
-		if f.Damage == nil {
-			t.Skip("this store cannot be damaged")
-		}
+	runIf(t, f.Damage != nil, "a damaged snapshot is never read", func(t *testing.T) {
 		w := filled(t)
 		f.Damage(t, w.Store, w.doc, 8, persist.PartSnapshot)
 		_, err := w.Snapshot(t.Context(), w.doc, 10)
@@ -75,19 +69,13 @@ func (f Fixture) testDamage(t *testing.T) {
 		_, err = w.Verify(t.Context(), w.doc)
 		w.damaged(err, 8, persist.PartSnapshot)
 	})
-	t.Run("a snapshot that the history does not make is found", func(t *testing.T) {
-		if f.Forge == nil {
-			t.Skip("this store cannot be changed")
-		}
+	runIf(t, f.Forge != nil, "a snapshot that the history does not make is found", func(t *testing.T) {
 		w := filled(t)
 		f.Forge(t, w.Store, w.doc, session.Snapshot{Revision: 4, Doc: w.state(ot.Text, batch("a", 1, 3)...)})
 		_, err := w.Verify(t.Context(), w.doc)
 		w.damaged(err, 4, persist.PartSnapshot)
 	})
-	t.Run("a missing record is damage, not a short answer", func(t *testing.T) {
-		if f.Remove == nil {
-			t.Skip("this store cannot be changed")
-		}
+	runIf(t, f.Remove != nil, "a missing record is damage, not a short answer", func(t *testing.T) {
 		w := filled(t)
 		f.Remove(t, w.Store, w.doc, 6)
 		_, err := w.Records(t.Context(), w.doc, 0, 10)
@@ -96,10 +84,7 @@ func (f Fixture) testDamage(t *testing.T) {
 		w.damaged(err, 6, persist.PartRecord)
 		w.holds(6, 10, batch("a", 7, 10)...)
 	})
-	t.Run("a history that ends before a snapshot is found", func(t *testing.T) {
-		if f.Remove == nil {
-			t.Skip("this store cannot be changed")
-		}
+	runIf(t, f.Remove != nil, "a history that ends before a snapshot is found", func(t *testing.T) {
 		w := filled(t)
 		for r := wire.Revision(10); r > 6; r-- {
 			f.Remove(t, w.Store, w.doc, r)

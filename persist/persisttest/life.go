@@ -11,10 +11,7 @@ import (
 )
 
 func (f Fixture) testLife(t *testing.T) {
-	t.Run("all is there after a restart", func(t *testing.T) {
-		if f.Reopen == nil {
-			t.Skip("this store forgets")
-		}
+	runIf(t, f.Reopen != nil, "all is there after a restart", func(t *testing.T) {
 		w := f.world(t)
 		ctx := t.Context()
 		records := batch("a", 1, 20)

@@ -61,3 +61,11 @@ func TestStore(t *testing.T, f Fixture) {
 	t.Run("damage", f.testDamage)
 	t.Run("life", f.testLife)
 }
+
+// runIf runs a subtest that only some stores can: for the others there is
+// nothing to skip.
+func runIf(t *testing.T, can bool, name string, test func(t *testing.T)) {
+	if can {
+		t.Run(name, test)
+	}
+}
