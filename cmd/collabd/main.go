@@ -27,13 +27,18 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c cli
-	parsed := kong.Parse(&c,
+	parser := kong.Must(&c,
 		kong.Name("collabd"),
 		kong.Description("A self-hosted collaborative document editor. Without arguments it serves on http://localhost:8080 with its data in ./data."),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.UsageOnError(),
 	)
-	if err := parsed.Run(); err != nil {
+	parsed, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		err = fmt.Errorf("%w (collabd --help shows what there is)", err)
+	} else {
+		err = parsed.Run()
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "collabd: "+err.Error())
 		os.Exit(1)
 	}
