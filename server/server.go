@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	stdlog "log"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -141,7 +142,7 @@ func Run(ctx context.Context, cfg Config, log zerolog.Logger, ready func(url, da
 	}
 	hs := &http.Server{
 		Handler: s, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes,
-		ErrorLog: nil,
+		ErrorLog: stdlog.New(httpLog{log}, "", 0),
 	}
 	served := make(chan error, 1)
 	go func() { served <- hs.Serve(listener) }()
@@ -159,6 +160,14 @@ func Run(ctx context.Context, cfg Config, log zerolog.Logger, ready func(url, da
 	}
 	log.Info().Msg("stopped, everything is stored")
 	return nil
+}
+
+// httpLog takes what net/http has to say into the log.
+type httpLog struct{ log zerolog.Logger }
+
+func (h httpLog) Write(line []byte) (int, error) {
+	h.log.Error().Msg(strings.TrimSpace(string(line)))
+	return len(line), nil
 }
 
 func listen(ctx context.Context, addr string) (net.Listener, error) {
