@@ -1,6 +1,8 @@
 package server
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -113,14 +115,21 @@ func TestOrigins(t *testing.T) {
 			if c.origin != none {
 				headers = append(headers, "Origin: "+c.origin)
 			}
-			a := p.do("GET", w.socketPath(), "", headers...)
-			if c.opens {
-				a.is(t, 101, "")
-				return
-			}
-			a.is(t, 403, "wrong_origin")
-			if a.header.Get("Set-Cookie") != "" {
-				t.Error("a page of another site begins a login")
+			path := w.socketPath()
+			// As somebody new, and as somebody whose browser sends a login along.
+			for _, who := range []string{"nobody", "guest"} {
+				if who == "guest" {
+					headers = append(headers, "Cookie: "+w.login().String())
+				}
+				a := p.do("GET", path, "", headers...)
+				if c.opens {
+					a.is(t, 101, "")
+					continue
+				}
+				a.is(t, 403, "wrong_origin")
+				if a.header.Get("Set-Cookie") != "" {
+					t.Error("a page of another site begins a login")
+				}
 			}
 		})
 	}
@@ -133,6 +142,17 @@ func TestTwoOrigins(t *testing.T) {
 		headers := append([]string{"Host: localhost:8080", "Origin: http://localhost:8080", "Origin: " + second}, upgrade...)
 		w.person().do("GET", w.socketPath(), "", headers...).is(t, 403, "wrong_origin")
 	}
+}
+
+// login is the cookie of a new guest.
+func (w *world) login() *http.Cookie {
+	w.t.Helper()
+	answer := httptest.NewRecorder()
+	if _, err := w.server.logins.begin(answer, httptest.NewRequest("GET", "/", nil)); err != nil {
+		w.t.Fatal(err)
+	}
+	c := answer.Result().Cookies()[0]
+	return &http.Cookie{Name: c.Name, Value: c.Value}
 }
 
 func openSite(t *testing.T, site string) *world {

@@ -34,7 +34,8 @@ func TestNoHello(t *testing.T) {
 
 // So is one that says nothing after it, while one that pings is kept.
 func TestSilence(t *testing.T) {
-	w := open(t, small(func(l *session.Limits) { l.Silence = 200 * time.Millisecond }))
+	t.Parallel()
+	w := open(t, small(func(l *session.Limits) { l.Silence = time.Second }))
 	ana := w.person()
 	doc := ana.create("x", ot.Text).ID
 	silent := ana.join(doc)
@@ -132,7 +133,8 @@ func TestDeafPeerHoldsUpNobody(t *testing.T) {
 
 // A write that makes no progress ends its connection, and no other.
 func TestDeafPeerIsClosed(t *testing.T) {
-	w := open(t, small(func(l *session.Limits) { l.Write = time.Second }))
+	t.Parallel()
+	w := open(t, small(func(l *session.Limits) { l.Write = 2 * time.Second }))
 	doc := w.person().create("x", ot.Text).ID
 	watcher := w.person().join(doc)
 	d := w.person().deaf(doc)
@@ -161,6 +163,7 @@ func TestDeafPeerIsClosed(t *testing.T) {
 
 // Nor does it hold up the end of the server.
 func TestCloseDoesNotWaitForDeafPeers(t *testing.T) {
+	t.Parallel()
 	w := open(t, small(func(l *session.Limits) { l.Write = time.Hour }))
 	doc := w.person().create("x", ot.Text).ID
 	d := w.person().deaf(doc)
