@@ -84,6 +84,11 @@ export class Server {
     return ((await (await this.#content(id, "delta")).json()) as { op: Op }).op;
   }
 
+  /** How many edits made the document. */
+  async revision(id: string): Promise<number> {
+    return ((await (await this.#content(id, "delta")).json()) as { revision: number }).revision;
+  }
+
   async title(id: string): Promise<string> {
     const response = await fetch(`${this.url}/api/docs/${id}`);
     return ((await response.json()) as { title: string }).title;
