@@ -24,10 +24,11 @@ func thousand(attrs ot.Attrs, odd int) ot.Op {
 func BenchmarkAlgebra(b *testing.B) {
 	for name, attrs := range map[string]ot.Attrs{"plain": {}, "attributes": ot.NewAttrs(map[string]ot.Value{"bold": ot.True})} {
 		x, y := thousand(attrs, 0), thousand(attrs, 1)
+		var out ot.Buffer
 		b.Run("compose/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := ot.Compose(x, y); err != nil {
+				if err := out.Compose(x, y); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -35,7 +36,15 @@ func BenchmarkAlgebra(b *testing.B) {
 		b.Run("transform/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := ot.Transform(x, y, ot.Incoming); err != nil {
+				if err := out.Transform(x, y, ot.Incoming); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run("compose to an op/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := ot.Compose(x, y); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -22,7 +22,7 @@ func NewDoc() Doc { return Doc{} }
 // DocOf returns the document that op writes into an empty one. It fails with
 // [CodeDocument] unless op only inserts.
 func DocOf(op Op) (Doc, error) {
-	for i, c := range op.list {
+	for i, c := range op.list() {
 		if c.Kind != Insert {
 			return Doc{}, &Error{Code: CodeDocument, At: i, Detail: "a document has inserts only"}
 		}
@@ -42,7 +42,7 @@ func (d Doc) Apply(op Op) (Doc, error) {
 	}
 	r := reader{leaves: d.leaves}
 	w := writer{out: make([]entry, 0, len(d.leaves)+2)}
-	for i, c := range op.list {
+	for i, c := range op.list() {
 		ok := true
 		switch {
 		case c.Kind == Insert:
@@ -110,7 +110,7 @@ func (d Doc) Text() string {
 func (d Doc) Op() Op {
 	var b Builder
 	for run := range d.runs() {
-		b.push(run)
+		b.add(run)
 	}
 	return b.Op()
 }
@@ -136,18 +136,18 @@ func (d Doc) Chunks(maxUnits int) iter.Seq[Op] {
 	return func(yield func(Op) bool) {
 		var b Builder
 		for run := range d.runs() {
-			for b.op.inserted+run.Len > maxUnits {
+			for b.out.inserted+run.Len > maxUnits {
 				var part Component
-				if part, run = split(run, maxUnits-b.op.inserted); part.Len > 0 {
-					b.push(part)
+				if part, run = split(run, maxUnits-b.out.inserted); part.Len > 0 {
+					b.add(part)
 				}
 				if !yield(b.Op()) {
 					return
 				}
 			}
-			b.push(run)
+			b.add(run)
 		}
-		if b.op.inserted > 0 {
+		if b.out.inserted > 0 {
 			yield(b.Op())
 		}
 	}

@@ -8,13 +8,13 @@ func Invert(op Op, doc Doc) (Op, error) {
 	}
 	r := reader{leaves: doc.leaves}
 	var out Builder
-	for i, c := range op.list {
+	for i, c := range op.list() {
 		ok := true
 		switch {
 		case c.Kind == Insert:
 			out.Delete(c.Len)
 		case c.Kind == Delete:
-			ok = r.each(c.Len, out.push)
+			ok = r.each(c.Len, func(c Component) { out.add(c) })
 		case c.Attrs.Len() == 0:
 			ok = r.skip(c.Len)
 			out.Retain(c.Len, Attrs{})

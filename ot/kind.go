@@ -50,7 +50,9 @@ func (k DocKind) Check(op Op, doc Doc) error {
 		return &Error{Code: CodeSchema, At: -1, Detail: "an unknown kind of document"}
 	}
 	at := 0 // in doc
-	for i, c := range op.list {
+	i := -1
+	for c := range op.Components() {
+		i++
 		if fault := check(c); fault != "" {
 			return &Error{Code: CodeSchema, At: i, Detail: fault}
 		}

@@ -169,9 +169,9 @@ func (w *writer) add(run Component) {
 	if run.Len == 0 {
 		return
 	}
-	before := len(w.pending.list)
-	w.pending.push(run)
-	w.weight += len(run.Text) + len(run.Embed.value) + runWeight*(len(w.pending.list)-before)
+	before := len(w.pending.out.parts)
+	w.pending.add(run)
+	w.weight += len(run.Text) + len(run.Embed.value) + runWeight*(len(w.pending.out.parts)-before)
 	if w.weight >= leafWeight {
 		w.flush()
 	}
@@ -184,7 +184,7 @@ func (w *writer) flush() {
 		return
 	}
 	if n := len(w.out); n > 0 && w.out[n-1].weight+w.weight <= leafWeight/2 {
-		last, tail := w.out[n-1], w.pending.Op().list
+		last, tail := w.out[n-1], w.pending.Op().list()
 		w.out = w.out[:n-1]
 		w.pending, w.weight = Builder{}, 0
 		for _, run := range last.runs {
@@ -195,7 +195,7 @@ func (w *writer) flush() {
 		}
 	}
 	op := w.pending.Op()
-	w.out = append(w.out, entry{&leaf{runs: op.list, weight: w.weight}, op.inserted})
+	w.out = append(w.out, entry{&leaf{runs: op.list(), weight: w.weight}, op.inserted})
 	w.weight = 0
 }
 
