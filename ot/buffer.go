@@ -19,6 +19,7 @@ type Buffer struct {
 	retained int
 	deleted  int
 	memo     *attrMemo
+	room     []part // memory for parts
 }
 
 // buffers lends memory to the functions that return an Op of their own.

@@ -33,121 +33,104 @@ func (b *Buffer) Compose(first, second Op) error {
 		return nil
 	}
 	b.Reset()
-	b.parts = slices.Grow(b.parts, len(first.parts)+len(second.parts))
-	b.text = slices.Grow(b.text, len(first.text)+len(second.text))
-	c := composer{out: b, a: first.parts, aText: first.text, b: second.parts, bText: second.text}
-	if err := c.run(); err != nil {
+	vanished, at := b.compose(first, second)
+	if at >= 0 {
 		b.Reset()
-		return err
+		return cutAt(at)
 	}
-	b.inserted = first.inserted + second.inserted - c.vanished
-	b.deleted = first.deleted + second.deleted - c.vanished
+	b.inserted = first.inserted + second.inserted - vanished
+	b.deleted = first.deleted + second.deleted - vanished
 	b.retained = first.BaseLen() + max(0, second.BaseLen()-first.TargetLen()) - b.deleted
 	b.trim()
 	return nil
 }
 
-// composer walks over two ops. What is left of their present components is x
-// and y, of length zero when the next one is due.
-type composer struct {
-	out          *Buffer
-	a, b         []part // behind x and y
-	aText, bText string // of x and y and what is behind them
-	x, y         part
-	vanished     int // units that a inserts and b deletes
-}
-
-func (c *composer) run() error {
-	for at := -1; ; {
-		if c.y.units == 0 {
-			if len(c.b) == 0 {
-				c.rest(&c.x, c.a, c.aText)
-				return nil
+// compose writes parts and text. It returns the units that a inserts and c
+// deletes, which never were, and the index in a where c cuts a surrogate pair,
+// -1 if it does not. The innermost loop of the package is here: one step writes
+// or lengthens one part.
+func (b *Buffer) compose(a, c Op) (vanished, at int) {
+	var x, y *part   // the present parts of a and c, of which
+	var xn, yn int   // so many units
+	var xSize uint32 // and bytes are left
+	i, j, aText, cText := 0, 0, 0, 0
+	text := slices.Grow(b.text, len(a.text)+len(c.text))
+	w := b.writer(len(a.parts) + len(c.parts))
+	for {
+		if yn == 0 {
+			if j == len(c.parts) {
+				break
 			}
-			c.y, c.b = c.b[0], c.b[1:]
-			if c.y.kind == Insert {
-				c.bText = c.keep(c.y, c.bText)
-				c.y.units = 0
+			y = &c.parts[j]
+			j++
+			if y.kind == Insert {
+				text = append(text, c.text[cText:cText+int(y.size)]...)
+				cText += int(y.size)
+				w = w.put(y.kind, y.units, y.attrs, y.size, y.embed)
 				continue
 			}
+			yn = y.units
 		}
-		if c.x.units == 0 {
-			if len(c.a) == 0 {
-				c.rest(&c.y, c.b, c.bText) // behind its end a retains for ever
-				return nil
+		if xn == 0 {
+			if i == len(a.parts) {
+				break
 			}
-			c.x, c.a = c.a[0], c.a[1:]
-			at++
-			if c.x.kind == Delete {
-				c.out.push(c.x)
-				c.x.units = 0
+			x = &a.parts[i]
+			i++
+			if x.kind == Delete {
+				w = w.put(Delete, x.units, Attrs{}, 0, false)
 				continue
 			}
+			xn, xSize = x.units, x.size
 		}
-		if !c.step() {
-			return cutAt(at)
-		}
-	}
-}
-
-// step takes what is common to x, an insert or retain, and y, a retain or
-// delete. It is false where that would cut a surrogate pair.
-func (c *composer) step() bool {
-	n := min(c.x.units, c.y.units)
-	part := part{kind: c.x.kind, units: n, attrs: c.x.attrs, embed: c.x.embed}
-	if c.x.kind == Insert {
-		size, ok := int(c.x.size), true
-		if n < c.x.units {
-			if size, ok = byteOffset(c.aText[:size], c.x.units, n); !ok {
-				return false
+		n := min(xn, yn)
+		if x.kind == Retain {
+			if y.kind == Delete {
+				w = w.put(Delete, n, Attrs{}, 0, false)
+			} else {
+				attrs := x.attrs
+				if attrs != y.attrs && !y.attrs.isZero() {
+					attrs = b.attrs(ruleWith, attrs, y.attrs)
+				}
+				w = w.put(Retain, n, attrs, 0, false)
 			}
-		}
-		part.size = uint32(size)
-	}
-	switch {
-	case c.y.kind == Retain:
-		if !c.y.attrs.isZero() {
-			rule := ruleWith
-			if part.kind == Insert {
-				rule = ruleOver
+		} else {
+			size := xSize
+			if n < xn {
+				cut, ok := byteOffset(a.text[aText:aText+int(xSize)], xn, n)
+				if !ok {
+					return 0, i - 1
+				}
+				size = uint32(cut)
 			}
-			part.attrs = c.out.attrs(rule, part.attrs, c.y.attrs)
+			if y.kind == Delete {
+				vanished += n
+			} else {
+				attrs := x.attrs
+				if !y.attrs.isZero() {
+					attrs = b.attrs(ruleOver, attrs, y.attrs)
+				}
+				text = append(text, a.text[aText:aText+int(size)]...)
+				w = w.put(Insert, n, attrs, size, x.embed)
+			}
+			aText += int(size)
+			xSize -= size
 		}
-		c.keep(part, c.aText)
-	case part.kind == Insert:
-		c.vanished += n // what a inserts and b deletes never was
-	default:
-		c.out.push(deletion(n))
+		xn -= n
+		yn -= n
 	}
-	c.aText = c.aText[part.size:]
-	c.x.units -= n
-	c.x.size -= part.size
-	c.y.units -= n
-	return true
-}
-
-func deletion(n int) part { return part{kind: Delete, units: n} }
-
-// keep appends p, whose bytes are the first of text, and returns what is behind them.
-func (c *composer) keep(p part, text string) string {
-	if p.size > 0 {
-		c.out.text = append(c.out.text, text[:p.size]...)
+	// Behind its end either op retains for ever.
+	if xn > 0 {
+		w = w.put(x.kind, xn, x.attrs, xSize, x.embed)
 	}
-	c.out.push(p)
-	return text[p.size:]
-}
-
-// rest appends what is left of one op: its present component, and those behind.
-// Only the first two can be one with what stands in front of them.
-func (c *composer) rest(head *part, list []part, text string) {
-	c.out.text = append(c.out.text, text...)
-	if head.units > 0 {
-		c.out.push(*head)
+	if yn > 0 {
+		w = w.put(y.kind, yn, y.attrs, 0, false)
 	}
-	if len(list) > 0 {
-		c.out.push(list[0])
-		c.out.parts = append(c.out.parts, list[1:]...)
-	}
+	w = w.rest(a.parts[i:])
+	w = w.rest(c.parts[j:])
+	b.text = append(append(text, a.text[aText:]...), c.text[cText:]...)
+	b.written(w)
+	return vanished, -1
 }
 
 // ComposeAll composes ops, the first first, as a balanced tree: the cost is that

@@ -1,7 +1,5 @@
 package ot
 
-import "slices"
-
 // Side says which of two concurrent ops [Transform] changes: it decides who
 // goes left where both insert at one place, and who wins where both set one
 // attribute. The history always does.
@@ -40,89 +38,87 @@ func (b *Buffer) Transform(op, over Op, side Side) error {
 		return nil
 	}
 	b.Reset()
-	b.parts = slices.Grow(b.parts, len(op.parts)+len(over.parts))
-	t := transformer{out: b, side: side, mine: op.parts, theirs: over.parts}
-	t.run()
 	b.adopt(op) // all its inserts stay, in their order
 	b.inserted = op.inserted
+	b.transform(op.parts, over.parts, side)
 	b.trim()
 	return nil
 }
 
-// transformer walks over two ops. What is left of their present components is x
-// and y, of length zero when the next one is due. Behind its end, theirs retains
-// for ever.
-type transformer struct {
-	out          *Buffer
-	side         Side
-	mine, theirs []part // behind x and y
-	x, y         part
-}
-
-func (t *transformer) run() {
+// transform writes parts, and how much they retain and delete.
+func (b *Buffer) transform(mine, theirs []part, side Side) {
+	var x, y *part // the present parts
+	var xn, yn int // so many units of them are left
+	i, j, retained, deleted := 0, 0, 0, 0
+	w := b.writer(len(mine) + len(theirs))
 	for {
-		if t.x.units == 0 {
-			if len(t.mine) == 0 {
-				return
+		if xn == 0 {
+			if i == len(mine) {
+				break
 			}
-			t.x, t.mine = t.mine[0], t.mine[1:]
+			x = &mine[i]
+			i++
+			xn = x.units
 		}
-		if t.y.units == 0 {
-			if len(t.theirs) == 0 {
-				t.rest()
-				return
+		if yn == 0 {
+			if j == len(theirs) {
+				break
 			}
-			t.y, t.theirs = t.theirs[0], t.theirs[1:]
+			y = &theirs[j]
+			j++
+			yn = y.units
 		}
+		if x.kind == Insert && (side == History || y.kind != Insert) {
+			w = w.put(Insert, xn, x.attrs, x.size, x.embed)
+			xn = 0
+			continue
+		}
+		if y.kind == Insert {
+			retained += yn
+			w = w.put(Retain, yn, Attrs{}, 0, false)
+			yn = 0
+			continue
+		}
+		n := min(xn, yn)
+		xn -= n
+		yn -= n
 		switch {
-		case t.x.kind == Insert && (t.side == History || t.y.kind != Insert):
-			t.out.push(t.x)
-			t.x.units = 0
-		case t.y.kind == Insert:
-			t.out.retain(t.y.units, Attrs{})
-			t.y.units = 0
+		case y.kind == Delete: // it is gone, whatever op did with it
+		case x.kind == Delete:
+			deleted += n
+			w = w.put(Delete, n, Attrs{}, 0, false)
 		default:
-			t.step()
+			attrs := x.attrs
+			if side == Incoming && !attrs.isZero() && !y.attrs.isZero() {
+				attrs = b.attrs(ruleWithout, attrs, y.attrs)
+			}
+			retained += n
+			w = w.put(Retain, n, attrs, 0, false)
 		}
 	}
+	// Behind its end over retains for ever.
+	if xn > 0 {
+		rest := part{kind: x.kind, units: xn, attrs: x.attrs, size: x.size, embed: x.embed}
+		w = w.put(rest.kind, rest.units, rest.attrs, rest.size, rest.embed)
+		retained, deleted = rest.count(retained, deleted)
+	}
+	w = w.rest(mine[i:])
+	for ; i < len(mine); i++ {
+		retained, deleted = mine[i].count(retained, deleted)
+	}
+	b.retained, b.deleted = retained, deleted
+	b.written(w)
 }
 
-// step takes what is common to x and y, both a retain or delete.
-func (t *transformer) step() {
-	n := min(t.x.units, t.y.units)
-	t.x.units -= n
-	t.y.units -= n
-	switch {
-	case t.y.kind == Delete: // it is gone, whatever op did with it
-	case t.x.kind == Delete:
-		t.out.delete(n)
-	case t.side == Incoming && !t.x.attrs.isZero() && !t.y.attrs.isZero():
-		t.out.retain(n, t.out.attrs(ruleWithout, t.x.attrs, t.y.attrs))
-	default:
-		t.out.retain(n, t.x.attrs)
-	}
-}
-
-// rest appends what is left of op as it is.
-func (t *transformer) rest() {
-	t.count(&t.x)
-	t.out.push(t.x)
-	for i := range t.mine {
-		t.count(&t.mine[i])
-	}
-	if len(t.mine) > 0 { // only the first can be one with what stands in front
-		t.out.push(t.mine[0])
-		t.out.parts = append(t.out.parts, t.mine[1:]...)
-	}
-}
-
-func (t *transformer) count(p *part) {
+// count adds p to sums.
+func (p *part) count(retained, deleted int) (int, int) {
 	switch p.kind {
 	case Retain:
-		t.out.retained += p.units
+		retained += p.units
 	case Delete:
-		t.out.deleted += p.units
+		deleted += p.units
 	}
+	return retained, deleted
 }
 
 // TransformPair returns both halves of the diamond: history as it is after
