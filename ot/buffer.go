@@ -50,6 +50,14 @@ func (b *Buffer) Op() Op {
 	return op
 }
 
+// take returns what the buffer holds with the buffer's own memory, and leaves it empty.
+func (b *Buffer) take() Op {
+	op := b.View()
+	op.borrowed = false
+	*b = Buffer{}
+	return op
+}
+
 func (b *Buffer) sums() Op {
 	return Op{inserted: b.inserted, retained: b.retained, deleted: b.deleted}
 }

@@ -37,8 +37,8 @@ func (k DocKind) Initial() Doc {
 // pass, and so does the [Compose] of two. That no surrogate pair is cut is for
 // [Doc.Apply] to say.
 func (k DocKind) Check(op Op, doc Doc) error {
-	if err := doc.covers(op); err != nil {
-		return err
+	if op.BaseLen() > doc.Len() {
+		return errRange()
 	}
 	var check func(Component) string
 	switch k {

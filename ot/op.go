@@ -129,5 +129,3 @@ func (o Op) String() string {
 	b.WriteByte(']')
 	return b.String()
 }
-
-func (o Op) list() []Component { return slices.Collect(o.Components()) }

@@ -168,3 +168,8 @@ func unpackEmbed(packed string) Embed {
 	name, value := cutBytes(packed)
 	return Embed{name, Value(value)}
 }
+
+// clone returns e in memory of its own, so that it keeps no large op alive.
+func (e Embed) clone() Embed {
+	return Embed{strings.Clone(e.name), Value(strings.Clone(string(e.value)))}
+}
