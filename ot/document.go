@@ -32,8 +32,8 @@ func DocOf(op Op) (Doc, error) {
 }
 
 // Apply returns the document after op, and leaves d as it is. It fails with
-// [CodeRange] if op reaches past the end and with [CodeSurrogate] if it cuts a
-// surrogate pair. For many ops one after the other, use [Doc.Edit].
+// [CodeRange] if op reaches past the end, with [CodeSurrogate] if it cuts a
+// surrogate pair, and with [CodeLimit] where more than 2^31-1 units would result. For many ops one after the other, use [Doc.Edit].
 func (d Doc) Apply(op Op) (Doc, error) {
 	if op.IsNoop() {
 		return d, nil
