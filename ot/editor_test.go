@@ -16,13 +16,17 @@ func init() {
 
 func FuzzHash(f *testing.F)    { fuzz(f, lawHash) }
 func FuzzReading(f *testing.F) { fuzz(f, lawReading) }
-func FuzzEditor(f *testing.F)  { fuzz(f, lawEditor) }
+
+func FuzzEditor(f *testing.F) {
+	f.Add(uint64(1_000_000_007))
+	f.Fuzz(lawEditor)
+}
 
 // TestEditor is apart from the laws, because its documents have many leaves.
 func TestEditor(t *testing.T) {
-	seeds := uint64(120)
+	seeds := uint64(60)
 	if testing.Short() {
-		seeds = 25
+		seeds = 12
 	}
 	for seed := range seeds {
 		lawEditor(t, seed)
@@ -53,6 +57,11 @@ func lawEditor(t *testing.T, seed uint64) {
 	}
 	for step := range 60 {
 		a := r.largeOp(flat)
+		if step == 0 && r.one(4) { // deep
+			var b ot.Builder
+			text := longText(r, 3000)
+			a = b.Insert(strings.Repeat(text, 10)+strings.Repeat("line\n", 20_000)+text, ot.Attrs{}).Op()
+		}
 		if err := e.Apply(a); err != nil {
 			t.Fatalf("seed %d, step %d: %v", seed, step, err)
 		}
@@ -72,10 +81,41 @@ func lawEditor(t *testing.T, seed uint64) {
 	if d, err := ot.DocOf(e.Doc().Op()); err != nil || d.Hash() != hash || !d.Equal(e.Doc()) {
 		t.Errorf("seed %d: the same content in other leaves is not equal", seed)
 	}
+	checkLines(t, seed, r, e.Doc(), flat)
 	for i, k := range old {
 		if err := ot.CheckTree(k.doc); err != nil || !slices.Equal(flatten(k.doc.Op()), k.flat) {
 			t.Fatalf("seed %d: document %d has changed (%v)", seed, i, err)
 		}
+	}
+}
+
+// checkLines looks some lines up.
+func checkLines(t *testing.T, seed uint64, r source, d ot.Doc, flat []unit) {
+	starts := []int{0}
+	for i, u := range flat {
+		if u.embed.IsZero() && u.code == '\n' && i+1 < len(flat) {
+			starts = append(starts, i+1)
+		}
+	}
+	for range 50 {
+		n := r.IntN(len(starts))
+		if got := d.LineStart(n); got != starts[n] {
+			t.Fatalf("seed %d: LineStart(%d) = %d, want %d", seed, n, got, starts[n])
+		}
+		if got := d.LineAt(starts[n]); got != n && len(flat) > 0 {
+			t.Fatalf("seed %d: LineAt(%d) = %d, want %d", seed, starts[n], got, n)
+		}
+		pos := r.IntN(len(flat) + 1)
+		want, _ := slices.BinarySearch(starts, pos+1)
+		if got := d.LineAt(pos); got != want-1 && len(flat) > 0 {
+			t.Fatalf("seed %d: LineAt(%d) = %d, want %d", seed, pos, got, want-1)
+		}
+	}
+	if got := d.LineCount(); len(flat) > 0 && got != len(starts) {
+		t.Fatalf("seed %d: %d lines, want %d", seed, got, len(starts))
+	}
+	if d.LineStart(len(starts)) != d.Len() || d.LineStart(-1) != 0 || d.LineAt(-1) != 0 {
+		t.Fatalf("seed %d: lines outside of the document", seed)
 	}
 }
 
@@ -87,7 +127,7 @@ func (s source) largeOp(flat []unit) ot.Op {
 		to := at + s.IntN(len(cuts)-at)
 		b.Retain(cuts[to]-cuts[at], ot.Attrs{})
 		at = to
-		some := min(len(cuts)-1, at+s.IntN(1+min(len(cuts), pick(s, 3, 40, 3000))))
+		some := min(len(cuts)-1, at+s.IntN(1+min(len(cuts), pick(s, 3, 40, 3000, 60_000))))
 		switch s.IntN(8) {
 		case 0:
 			b.Delete(cuts[some] - cuts[at])
