@@ -112,3 +112,15 @@ func checkLeaf(l *leaf) error {
 	}
 	return nil
 }
+
+// SchemaWords are the names of attributes, or embeds, with the words of their grammar.
+func SchemaWords(embeds bool) map[string]string {
+	rules, words := richAttributes, map[string]string{}
+	if embeds {
+		rules = richEmbeds
+	}
+	for name, r := range rules {
+		words[name] = r.words
+	}
+	return words
+}

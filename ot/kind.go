@@ -36,67 +36,73 @@ func (k DocKind) Initial() Doc {
 // its line break. An op that passes still passes after [Transform] over ops that
 // pass, and so does the [Compose] of two. That no surrogate pair is cut is for
 // [Doc.Apply] to say.
-func (k DocKind) Check(op Op, doc Doc) error {
-	if op.BaseLen() > doc.Len() {
+func (k DocKind) Check(op Op, doc Doc) error { return k.CheckLen(op, doc.Len()) }
+
+// CheckLen is Check for a document of so many UTF-16 code units: all that it
+// needs to know of it.
+func (k DocKind) CheckLen(op Op, units int) error {
+	if op.BaseLen() > units {
 		return errRange()
 	}
-	var check func(Component) string
-	switch k {
-	case Rich:
-		check = faultOfRich
-	case Text:
-		check = faultOfText
-	default:
+	if !k.Valid() {
 		return &Error{Code: CodeSchema, At: -1, Detail: "an unknown kind of document"}
 	}
-	at := 0 // in doc
-	i := -1
-	for c := range op.Components() {
-		i++
-		if fault := check(c); fault != "" {
-			return &Error{Code: CodeSchema, At: i, Detail: fault}
+	at, text := 0, 0 // in the document, in the op's text
+	for i := range op.parts {
+		p := &op.parts[i]
+		bytes := op.text[text : text+int(p.size)]
+		text += int(p.size)
+		fault := ""
+		if k == Rich {
+			fault = faultOfRich(p, bytes)
+		} else {
+			fault = faultOfText(p)
 		}
 		switch {
-		case k == Rich && c.Kind == Insert && at == doc.Len():
+		case fault != "":
+			return &Error{Code: CodeSchema, At: i, Detail: fault}
+		case k == Rich && p.kind == Insert && at == units:
 			return &Error{Code: CodeLastLine, At: i, Detail: "an insert behind the last line break"}
-		case k == Rich && c.Kind == Delete && at+c.Len == doc.Len():
+		case k == Rich && p.kind == Delete && at+p.units == units:
 			return &Error{Code: CodeLastLine, At: i, Detail: "the last line break is deleted"}
-		}
-		if c.Kind != Insert {
-			at += c.Len
+		case p.kind != Insert:
+			at += p.units
 		}
 	}
 	return nil
 }
 
-func faultOfText(c Component) string {
+func faultOfText(p *part) string {
 	switch {
-	case !c.Embed.IsZero():
+	case p.embed:
 		return "an embed in plain text"
-	case c.Attrs.Len() > 0:
+	case !p.attrs.isZero():
 		return "attributes in plain text"
 	}
 	return ""
 }
 
-func faultOfRich(c Component) string {
-	if c.Kind == Insert && c.Embed.IsZero() && strings.ContainsFunc(c.Text, isForeignControl) {
+func faultOfRich(p *part, bytes string) string {
+	if p.embed {
+		e := unpackEmbed(bytes)
+		switch rule, ok := richEmbeds[e.name]; {
+		case !ok:
+			return fmt.Sprintf("unknown embed %q", shorten(e.name))
+		case !rule.accepts(e.value):
+			return fmt.Sprintf("a value that embed %q does not have", e.name)
+		}
+	} else if strings.ContainsFunc(bytes, isForeignControl) {
 		return "a control character other than line break and tab"
 	}
-	if !c.Embed.IsZero() {
-		switch grammar, ok := richEmbeds[c.Embed.name]; {
-		case !ok:
-			return fmt.Sprintf("unknown embed %q", shorten(c.Embed.name))
-		case !grammar(c.Embed.value):
-			return fmt.Sprintf("a value that embed %q does not have", c.Embed.name)
-		}
+	if p.attrs.isZero() {
+		return ""
 	}
-	for name, value := range c.Attrs.All() {
-		switch grammar, ok := richAttributes[name]; {
+	for name, value := range p.attrs.All() {
+		switch rule, ok := richAttributes[name]; {
 		case !ok:
 			return fmt.Sprintf("unknown attribute %q", shorten(name))
-		case value == Null && c.Kind == Retain:
-		case !grammar(value):
+		case value == Null && p.kind == Retain:
+		case !rule.accepts(value):
 			return fmt.Sprintf("a value that attribute %q does not have", name)
 		}
 	}
