@@ -47,13 +47,14 @@ func (k DocKind) CheckLen(op Op, units int) error {
 	if !k.Valid() {
 		return &Error{Code: CodeSchema, At: -1, Detail: "an unknown kind of document"}
 	}
+	rich := k == Rich
 	at, text := 0, 0 // in the document, in the op's text
 	for i := range op.parts {
 		p := &op.parts[i]
 		bytes := op.text[text : text+int(p.size)]
 		text += int(p.size)
 		fault := ""
-		if k == Rich {
+		if rich {
 			fault = faultOfRich(p, bytes)
 		} else {
 			fault = faultOfText(p)
@@ -61,9 +62,9 @@ func (k DocKind) CheckLen(op Op, units int) error {
 		switch {
 		case fault != "":
 			return &Error{Code: CodeSchema, At: i, Detail: fault}
-		case k == Rich && p.kind == Insert && at == units:
+		case rich && p.kind == Insert && at == units:
 			return &Error{Code: CodeLastLine, At: i, Detail: "an insert behind the last line break"}
-		case k == Rich && p.kind == Delete && at+p.units == units:
+		case rich && p.kind == Delete && at+p.units == units:
 			return &Error{Code: CodeLastLine, At: i, Detail: "the last line break is deleted"}
 		case p.kind != Insert:
 			at += p.units

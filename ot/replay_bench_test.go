@@ -42,6 +42,9 @@ func benchmarkReplay(b *testing.B, name string, session []edit, sum string) {
 		}},
 		{"editor", func(e *ot.Editor) error {
 			for _, op := range ops {
+				if err := ot.Text.CheckLen(op, e.Len()); err != nil {
+					return err
+				}
 				if err := e.Apply(op); err != nil {
 					return err
 				}
@@ -50,7 +53,11 @@ func benchmarkReplay(b *testing.B, name string, session []edit, sum string) {
 		}},
 		{"build and editor", func(e *ot.Editor) error {
 			for _, s := range session {
-				if err := e.Apply(s.build(&m).View()); err != nil {
+				op := s.build(&m).View()
+				if err := ot.Text.CheckLen(op, e.Len()); err != nil {
+					return err
+				}
+				if err := e.Apply(op); err != nil {
 					return err
 				}
 			}
