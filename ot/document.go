@@ -11,7 +11,7 @@ import (
 //
 // It is a B+tree. A leaf has up to 1,024 units, in a byte each if all are ASCII
 // and in two otherwise, and its runs of attributes, 24 bytes each, if there are
-// any. That is 1.3 bytes a unit for ASCII text that was loaded and about 2 for
+// any. That is 1.3 bytes a unit for ASCII text that was loaded and 1.5 for
 // text that was typed letter by letter, 2.4 for other text, and 0.8 more with a
 // run for each 50 units. An edit looks for its leaf in O(log n), and in O(1) where
 // an [Editor] made the one before; it moves at most what a leaf holds.
