@@ -34,6 +34,17 @@ func (w partWriter) put(kind Kind, units int, attrs Attrs, size uint32, embed bo
 	return w
 }
 
+// skip is put for a retain or delete.
+func (w partWriter) skip(kind Kind, units int, attrs Attrs) partWriter {
+	if h := w.last; h.kind == kind && h.attrs == attrs {
+		h.units += units
+		return w
+	}
+	w.last, w.free = &w.free[0], w.free[1:]
+	*w.last = part{kind: kind, units: units, attrs: attrs}
+	return w
+}
+
 // rest adds list, which is canonical: only its first can be one with the last part.
 func (w partWriter) rest(list []part) partWriter {
 	if len(list) == 0 {
