@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/collabd/collabd/ot"
@@ -329,4 +330,27 @@ func TestReadRangeRefuses(t *testing.T) {
 			t.Errorf("%d to %d: %v, %v, want code %q", c.from, c.to, err, err2, c.code)
 		}
 	}
+}
+
+// TestReadersBesideAnEditor: documents are read while the editor that made them
+// goes on. The race detector is the judge.
+func TestReadersBesideAnEditor(t *testing.T) {
+	r, e := newSource(1), ot.NewDoc().Edit()
+	var b ot.Builder
+	var readers sync.WaitGroup
+	for range 200 {
+		pos := r.IntN(e.Len()/2+1) * 2
+		op := b.Retain(pos, ot.Attrs{}).Insert("line\nline\n", r.attrs(false)).Insert("\n\n", ot.Attrs{}).Op()
+		if err := e.Apply(op); err != nil {
+			t.Fatal(err)
+		}
+		d, n := e.Doc(), e.Len()
+		readers.Go(func() {
+			again, err := ot.DocOf(d.Op())
+			if err != nil || d.Len() != n || len(d.Text()) != n || d.Hash() != again.Hash() || d.LineCount() != n/3 {
+				t.Errorf("a document of %d units: %v", n, err)
+			}
+		})
+	}
+	readers.Wait()
 }

@@ -11,8 +11,8 @@ func init() {
 	laws["Blocks"] = lawBlocks
 }
 
-func FuzzMerge(f *testing.F)   { fuzz(f, lawMerge) }
-func FuzzHistory(f *testing.F) { fuzz(f, lawBlocks) }
+func FuzzMerge(f *testing.F)  { fuzz(f, lawMerge) }
+func FuzzBlocks(f *testing.F) { fuzz(f, lawBlocks) }
 
 // lawMerge: the answers are those of one diamond after the other.
 func lawMerge(t *testing.T, seed uint64) {
