@@ -44,43 +44,46 @@ func (k DocKind) CheckLen(op Op, units int) error {
 	if op.BaseLen() > units {
 		return errRange()
 	}
-	if !k.Valid() {
-		return &Error{Code: CodeSchema, At: -1, Detail: "an unknown kind of document"}
+	switch k {
+	case Text:
+		return checkText(op)
+	case Rich:
+		return checkRich(op, units)
 	}
-	rich := k == Rich
+	return &Error{Code: CodeSchema, At: -1, Detail: "an unknown kind of document"}
+}
+
+func checkText(op Op) error {
+	for i := range op.parts {
+		switch p := &op.parts[i]; {
+		case p.embed:
+			return &Error{Code: CodeSchema, At: i, Detail: "an embed in plain text"}
+		case !p.attrs.isZero():
+			return &Error{Code: CodeSchema, At: i, Detail: "attributes in plain text"}
+		}
+	}
+	return nil
+}
+
+func checkRich(op Op, units int) error {
 	at, text := 0, 0 // in the document, in the op's text
 	for i := range op.parts {
 		p := &op.parts[i]
-		bytes := op.text[text : text+int(p.size)]
-		text += int(p.size)
-		fault := ""
-		if rich {
-			fault = faultOfRich(p, bytes)
-		} else {
-			fault = faultOfText(p)
-		}
+		end := text + int(p.size)
+		fault := faultOfRich(p, op.text[text:end])
+		text = end
 		switch {
 		case fault != "":
 			return &Error{Code: CodeSchema, At: i, Detail: fault}
-		case rich && p.kind == Insert && at == units:
+		case p.kind == Insert && at == units:
 			return &Error{Code: CodeLastLine, At: i, Detail: "an insert behind the last line break"}
-		case rich && p.kind == Delete && at+p.units == units:
+		case p.kind == Delete && at+p.units == units:
 			return &Error{Code: CodeLastLine, At: i, Detail: "the last line break is deleted"}
 		case p.kind != Insert:
 			at += p.units
 		}
 	}
 	return nil
-}
-
-func faultOfText(p *part) string {
-	switch {
-	case p.embed:
-		return "an embed in plain text"
-	case !p.attrs.isZero():
-		return "attributes in plain text"
-	}
-	return ""
 }
 
 func faultOfRich(p *part, bytes string) string {
