@@ -124,3 +124,11 @@ func SchemaWords(embeds bool) map[string]string {
 	}
 	return words
 }
+
+// BlockBytes is what l counts for its blocks, and what they have.
+func BlockBytes(l *Blocks) (counted, held int) {
+	for _, op := range l.blocks {
+		held += op.memory()
+	}
+	return l.bytes, held
+}

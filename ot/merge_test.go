@@ -59,7 +59,8 @@ func lawBlocks(t *testing.T, seed uint64) {
 	r, s := newSource(seed), &scene{t: t, seed: seed}
 	d := s.doc("d", r.doc())
 	first := r.IntN(40)
-	h := ot.NewBlocks(first, pick(r, 0, 2000, 1<<20))
+	limit := pick(r, 0, 2000, 1<<20)
+	h := ot.NewBlocks(first, limit)
 	var ops []ot.Op // those h should have
 	for range r.IntN(100) {
 		a := r.op(d, false)
@@ -73,6 +74,9 @@ func lawBlocks(t *testing.T, seed uint64) {
 		}
 		if h.First() != first || h.Head() != first+len(ops) {
 			s.failf("from %d to %d, want %d to %d", h.First(), h.Head(), first, first+len(ops))
+		}
+		if counted, held := ot.BlockBytes(h); counted != held || held > limit {
+			s.failf("blocks of %d bytes, counted as %d, limit %d", held, counted, limit)
 		}
 		if r.one(4) {
 			from := r.IntN(len(ops) + 1)
@@ -93,6 +97,10 @@ func lawBlocks(t *testing.T, seed uint64) {
 			s.failf("Range(%d, %d): %v", c[0], c[1], err)
 		}
 	}
+	h.Forget(h.Head() + 1)
+	if _, held := ot.BlockBytes(h); held != 0 || h.First() != h.Head() {
+		s.failf("%d bytes of a forgotten log", held)
+	}
 }
 
 // BenchmarkMerge merges an offline branch of 10,000 edits over 10,000 records,
@@ -105,6 +113,7 @@ func BenchmarkMerge(b *testing.B) {
 		records, branch := bursts(1, c.burst), bursts(2, c.burst)
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
+			start := cpuTime()
 			for b.Loop() {
 				history, err := ot.ComposeAll(records)
 				if err != nil {
@@ -112,6 +121,7 @@ func BenchmarkMerge(b *testing.B) {
 				}
 				ot.Merge(history, branch)
 			}
+			reportCPU(b, start)
 		})
 	}
 }
@@ -145,9 +155,11 @@ func BenchmarkBlocks(b *testing.B) {
 		h.Append(op)
 	}
 	b.ReportAllocs()
+	start := cpuTime()
 	for b.Loop() {
 		if _, err := h.Range(r.IntN(10_000), 10_000); err != nil {
 			b.Fatal(err)
 		}
 	}
+	reportCPU(b, start)
 }
