@@ -43,6 +43,44 @@ class Divider extends Embed {
   }
 }
 
+/** A person who is mentioned, by id; the name is what was known when it was written. */
+class Mention extends Embed {
+  static override blotName = "mention";
+  static override tagName = "SPAN";
+  static override className = "mention";
+
+  static override create(value: unknown): HTMLElement {
+    const node = super.create(value) as HTMLElement;
+    const { id, name } = value as { id: string; name: string };
+    node.dataset.id = id;
+    node.dataset.name = name;
+    node.textContent = `@${name}`;
+    return node;
+  }
+
+  static override value(node: HTMLElement): { id: string; name: string } {
+    return { id: node.dataset.id ?? "", name: node.dataset.name ?? "" };
+  }
+}
+
+/** A formula, shown as the TeX that it is. */
+class Formula extends Embed {
+  static override blotName = "formula";
+  static override tagName = "SPAN";
+  static override className = "formula";
+
+  static override create(value: unknown): HTMLElement {
+    const node = super.create(value) as HTMLElement;
+    node.dataset.tex = String(value);
+    node.textContent = String(value);
+    return node;
+  }
+
+  static override value(node: HTMLElement): string {
+    return node.dataset.tex ?? "";
+  }
+}
+
 /** An image of the document. Where it may come from is the content security policy's to say. */
 class DocumentImage extends Image {
   static override formats(): Record<string, string | null> {
@@ -117,12 +155,14 @@ Quill.register(
     "formats/direction": DirectionClass,
     "formats/divider": Divider,
     "formats/font": FontClass,
+    "formats/formula": Formula,
     "formats/header": Header,
     "formats/image": DocumentImage,
     "formats/indent": Indent,
     "formats/italic": Italic,
     "formats/link": DocumentLink,
     "formats/list": List,
+    "formats/mention": Mention,
     "formats/script": Script,
     "formats/size": SizeClass,
     "formats/strike": Strike,

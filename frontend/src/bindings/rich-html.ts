@@ -86,6 +86,9 @@ function inline(page: Document, piece: Piece): Node {
 
 function embedded(page: Document, insert: Piece["insert"]): Node {
   if (typeof insert === "string") return page.createTextNode(insert);
+  const { mention, formula } = insert as { mention?: { name: string }; formula?: string };
+  if (mention) return page.createTextNode(`@${mention.name}`);
+  if (formula !== undefined) return page.createTextNode(formula);
   if (typeof insert.image !== "string") return page.createElement("hr");
   const image = page.createElement("img");
   image.setAttribute("src", insert.image);

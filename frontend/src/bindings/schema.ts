@@ -47,7 +47,14 @@ const textAttributes: ReadonlyMap<string, Grammar> = new Map([
 const language = /^[a-z0-9+#-]{1,32}$/;
 
 /** The names of everything that a rich editor must be able to show. */
-export const richFormats: readonly string[] = [...textAttributes.keys(), ...lineAttributes.keys(), "image", "divider"];
+export const richFormats: readonly string[] = [
+  ...textAttributes.keys(),
+  ...lineAttributes.keys(),
+  "image",
+  "divider",
+  "mention",
+  "formula",
+];
 
 /**
  * The op with all that the server would refuse taken out or put right. Text keeps `\n` and `\t` of all control
@@ -96,7 +103,21 @@ function sanitizeEmbed(embed: Readonly<Record<string, unknown>>): Readonly<Recor
   if (more.length > 0) return undefined;
   if (name === "divider" && embed[name] === true) return embed;
   if (name === "image" && typeof embed[name] === "string" && safeImage(embed[name])) return embed;
+  if (name === "formula" && printable(embed[name], 2048)) return embed;
+  if (name === "mention" && isMention(embed[name])) return embed;
   return undefined;
+}
+
+function isMention(value: unknown): boolean {
+  const { id, name, ...more } = Object(value) as Record<string, unknown>;
+  return Object.keys(more).length === 0 && typeof id === "string" && /^[\w-]{1,64}$/.test(id) && printable(name, 256);
+}
+
+/** Whether a value is a text of 1 to so many bytes without control characters. */
+function printable(value: unknown, bytes: number): boolean {
+  if (typeof value !== "string" || value === "") return false;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this looks for
+  return !/[\u0000-\u001f\u007f-\u009f]/.test(value) && new TextEncoder().encode(value).length <= bytes;
 }
 
 function sanitizeAttributes(attributes: Attributes | undefined, removing: boolean): Attributes | undefined {
