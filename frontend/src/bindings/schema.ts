@@ -103,21 +103,15 @@ function sanitizeEmbed(embed: Readonly<Record<string, unknown>>): Readonly<Recor
   if (more.length > 0) return undefined;
   if (name === "divider" && embed[name] === true) return embed;
   if (name === "image" && typeof embed[name] === "string" && safeImage(embed[name])) return embed;
-  if (name === "formula" && printable(embed[name], 2048)) return embed;
+  if (name === "formula" && typeof embed[name] === "string" && printable(embed[name])) return embed;
   if (name === "mention" && isMention(embed[name])) return embed;
   return undefined;
 }
 
 function isMention(value: unknown): boolean {
   const { id, name, ...more } = Object(value) as Record<string, unknown>;
-  return Object.keys(more).length === 0 && typeof id === "string" && /^[\w-]{1,64}$/.test(id) && printable(name, 256);
-}
-
-/** Whether a value is a text of 1 to so many bytes without control characters. */
-function printable(value: unknown, bytes: number): boolean {
-  if (typeof value !== "string" || value === "") return false;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this looks for
-  return !/[\u0000-\u001f\u007f-\u009f]/.test(value) && new TextEncoder().encode(value).length <= bytes;
+  if (typeof id !== "string" || typeof name !== "string" || Object.keys(more).length > 0) return false;
+  return /^[\w-]{1,64}$/.test(id) && printable(name, 256);
 }
 
 function sanitizeAttributes(attributes: Attributes | undefined, removing: boolean): Attributes | undefined {
@@ -171,8 +165,9 @@ function safeImage(address: string): boolean {
   return printable(address) && (web.test(address) || /^\/(?![/\\])/.test(address));
 }
 
-function printable(address: string): boolean {
+/** Whether a text has 1 to so many bytes and no control characters. */
+function printable(text: string, bytes = 2048): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this refuses
-  if (address === "" || address.length > 2048 || /[\u0000-\u001f\u007f-\u009f]/.test(address)) return false;
-  return new TextEncoder().encode(address).length <= 2048;
+  if (text === "" || text.length > bytes || /[\u0000-\u001f\u007f-\u009f]/.test(text)) return false;
+  return new TextEncoder().encode(text).length <= bytes;
 }
