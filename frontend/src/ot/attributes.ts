@@ -5,19 +5,25 @@ export function sameValue(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
+  // Every insert that is built is compared with the one before it, so there are no closures here.
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length) return false;
-  return names.every((name) => Object.hasOwn(b, name) && sameValue(memberOf(a, name), memberOf(b, name)));
+  for (const name of names) {
+    if (!Object.hasOwn(b, name) || !sameValue(memberOf(a, name), memberOf(b, name))) return false;
+  }
+  return true;
 }
 
 /** Whether two components have the same formats; none and an empty list are the same. */
 export function sameAttributes(a: Attributes | undefined, b: Attributes | undefined): boolean {
-  return a === b || sameValue(a ?? {}, b ?? {});
+  return a === b || sameValue(a ?? NONE, b ?? NONE);
 }
+
+const NONE: Attributes = {};
 
 /** The formats of an insert: what is set, without the names that `null` removes. */
 export function withoutNulls(attributes: Attributes | undefined): Attributes | undefined {
-  if (attributes === undefined || !Object.values(attributes).includes(null)) return attributes;
+  if (attributes === undefined || !hasNull(attributes)) return attributes;
   return fromEntries(Object.entries(attributes).filter(([, value]) => value !== null));
 }
 
@@ -34,6 +40,7 @@ export function subtractAttributes(
   taken: Attributes | undefined,
 ): Attributes | undefined {
   if (attributes === undefined || taken === undefined) return attributes;
+  if (!Object.keys(attributes).some((name) => Object.hasOwn(taken, name))) return attributes;
   return fromEntries(Object.entries(attributes).filter(([name]) => !Object.hasOwn(taken, name)));
 }
 
@@ -45,6 +52,11 @@ export function invertAttributes(change: Attributes, base: Attributes | undefine
     else if (!sameValue(value, base[name])) back.push([name, base[name]]);
   }
   return fromEntries(back);
+}
+
+function hasNull(attributes: Attributes): boolean {
+  for (const name of Object.keys(attributes)) if (attributes[name] === null) return true;
+  return false;
 }
 
 // Names come from the wire. Assigning to a name would let "__proto__" through to the prototype; this does not.

@@ -1,25 +1,24 @@
 import { invertAttributes } from "./attributes.ts";
-import { OtError } from "./error.ts";
-import { Builder, type Op, Reader } from "./op.ts";
+import { Doc } from "./document.ts";
+import { Builder, lengthOf, type Op } from "./op.ts";
 
 /** The op that takes `apply(doc, op)` back to `doc` (law L4). Throws `range` and `surrogate`. */
 export function invert(op: Op, doc: Op): Op {
-  const changes = new Reader(op);
-  const base = new Reader(doc);
+  const base = Doc.of(doc).read();
   const builder = new Builder();
-  while (!changes.done) {
-    if (changes.kind === "insert") {
-      builder.delete(changes.left);
-      changes.take();
-      continue;
-    }
-    if (base.done) throw new OtError("range", "the op goes on behind the end of the document");
-    const units = Math.min(changes.left, base.left);
-    const change = changes.take(units);
-    const was = base.take(units);
-    if ("delete" in change) builder.push(was);
-    else if ("retain" in change && "insert" in was) {
-      builder.retain(units, change.attributes && invertAttributes(change.attributes, was.attributes));
+  for (const change of op) {
+    const units = lengthOf(change);
+    if ("insert" in change) builder.delete(units);
+    else if ("retain" in change && change.attributes === undefined) {
+      base.skip(units);
+      builder.retain(units);
+    } else {
+      for (let left = units; left > 0; ) {
+        const was = base.take(left);
+        left -= lengthOf(was);
+        if ("delete" in change) builder.push(was);
+        else builder.retain(lengthOf(was), invertAttributes(change.attributes ?? {}, was.attributes));
+      }
     }
   }
   return builder.op();

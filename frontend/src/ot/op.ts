@@ -87,9 +87,9 @@ export class Builder {
       typeof insert === "string" &&
       sameAttributes(last.attributes, formats)
     ) {
-      return this.#replaceLast(withAttributes({ insert: last.insert + insert }, formats));
+      return this.#replaceLast(makeInsert(last.insert + insert, formats));
     }
-    return this.#add(withAttributes({ insert }, formats));
+    return this.#add(makeInsert(insert, formats));
   }
 
   /** Keeps units, with other formats if there are any. */
@@ -97,9 +97,9 @@ export class Builder {
     if (units === 0) return this;
     const last = this.#components.at(-1);
     if (last !== undefined && "retain" in last && sameAttributes(last.attributes, attributes)) {
-      return this.#replaceLast(withAttributes({ retain: last.retain + units }, attributes));
+      return this.#replaceLast(makeRetain(last.retain + units, attributes));
     }
-    return this.#add(withAttributes({ retain: units }, attributes));
+    return this.#add(makeRetain(units, attributes));
   }
 
   /** Removes units. */
@@ -188,11 +188,11 @@ export class Reader {
     }
     if (whole) return component;
     if ("delete" in component) return { delete: units };
-    if ("retain" in component) return withAttributes({ retain: units }, component.attributes);
+    if ("retain" in component) return makeRetain(units, component.attributes);
     const text = component.insert as string; // an embed is one unit long, so always taken whole
     refuseCut(text, start);
     refuseCut(text, start + units);
-    return withAttributes({ insert: text.slice(start, start + units) }, component.attributes);
+    return makeInsert(text.slice(start, start + units), component.attributes);
   }
 }
 
@@ -206,10 +206,14 @@ function refuseCut(text: string, index: number): void {
   if (cutsPair(text, index)) throw new OtError("surrogate", "an op ends between the halves of a surrogate pair");
 }
 
-function withAttributes<T extends object>(
-  component: T,
-  attributes: Attributes | undefined,
-): T & { attributes?: Attributes } {
-  if (attributes === undefined || Object.keys(attributes).length === 0) return component;
-  return { ...component, attributes };
+function makeInsert(insert: Insert["insert"], attributes: Attributes | undefined): Insert {
+  return isNone(attributes) ? { insert } : { insert, attributes };
+}
+
+function makeRetain(retain: number, attributes: Attributes | undefined): Retain {
+  return isNone(attributes) ? { retain } : { retain, attributes };
+}
+
+function isNone(attributes: Attributes | undefined): attributes is undefined {
+  return attributes === undefined || Object.keys(attributes).length === 0;
 }

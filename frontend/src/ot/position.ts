@@ -8,7 +8,7 @@ export type Gravity = "left" | "right";
  * (law L5): `right` is like a marker that comes in after `op`, `left` like one that was there first.
  */
 export function transformPosition(op: Op, position: number, gravity: Gravity): number {
-  let left = position; // units of the old document up to the position
+  let left = Math.max(position, 0); // units of the old document up to the position
   let result = 0; // units of the new document behind us
   for (const component of op) {
     const units = lengthOf(component);
@@ -48,4 +48,42 @@ export function untransformPosition(op: Op, position: number): number {
     }
   }
   return before + position - after;
+}
+
+/**
+ * A stretch of a document: a selection, from where it was begun to where the caret is, or what a comment is about. The
+ * head may be in front of the anchor; a caret is a range of no length.
+ */
+export interface Range {
+  readonly anchor: number;
+  readonly head: number;
+}
+
+/** On which side the ends of a range stay of text that is inserted just there. */
+export interface RangeGravity {
+  /** Of the end in front. */
+  readonly start: Gravity;
+  /** Of the end behind, and of a caret. */
+  readonly end: Gravity;
+}
+
+/** Text that is typed at either end does not join the range: the selections of others. */
+export const KEEPS_OUT: RangeGravity = { start: "right", end: "left" };
+
+/** Text that is typed at either end joins the range: what a comment is about. */
+export const TAKES_IN: RangeGravity = { start: "left", end: "right" };
+
+/**
+ * Where a range is after `op`. It does not turn round: where all its text is deleted, both ends stay together.
+ */
+export function transformRange(op: Op, range: Range, gravity: RangeGravity): Range {
+  const { anchor, head } = range;
+  if (anchor === head) {
+    const at = transformPosition(op, head, gravity.end);
+    return { anchor: at, head: at };
+  }
+  const to = transformPosition(op, Math.max(anchor, head), gravity.end);
+  // An insert in the place of all the text may part the ends.
+  const from = Math.min(transformPosition(op, Math.min(anchor, head), gravity.start), to);
+  return head < anchor ? { anchor: to, head: from } : { anchor: from, head: to };
 }

@@ -1,3 +1,4 @@
+import { utf8Length } from "./json.ts";
 import { Builder, type Component, cutsPair, lengthOf, type Op, targetLength } from "./op.ts";
 
 /** How much one edit may hold. */
@@ -63,12 +64,5 @@ function onlyRetains(op: Op): boolean {
 }
 
 function jsonBytes(value: Component | string): number {
-  const json = JSON.stringify(value);
-  let bytes = json.length;
-  for (let i = 0; i < json.length; i++) {
-    const unit = json.charCodeAt(i);
-    // Two bytes up to U+07FF, three above; each half of a pair counts two, which makes the four bytes of the pair.
-    if (unit > 0x7f) bytes += unit > 0x7ff && (unit & 0xf800) !== 0xd800 ? 2 : 1;
-  }
-  return bytes;
+  return utf8Length(JSON.stringify(value));
 }
