@@ -1,10 +1,8 @@
 package session
 
 import (
-	"errors"
 	"fmt"
 	"maps"
-	"runtime/debug"
 	"time"
 
 	"github.com/collabd/collabd/ot"
@@ -88,63 +86,23 @@ func (s State) Since(after wire.Revision) []Record {
 // after the old head.
 func (s State) Accept(batch []Submission, lim Limits) (State, []Outcome) {
 	outcomes := make([]Outcome, len(batch))
-	s.clients = maps.Clone(s.clients)
+	d := s.draft()
 	for i := range batch {
-		s, outcomes[i] = s.guard(&batch[i], lim)
+		outcomes[i] = d.guard(&batch[i], lim)
 	}
-	return s, outcomes
+	return d.state(), outcomes
 }
 
-// PoisonError says that accepting an edit hit a fault of ours. The edit is
-// refused to its sender; the others do not notice.
-type PoisonError struct {
-	Panic any
-	Stack []byte
-}
-
-func (e *PoisonError) Error() string { return fmt.Sprintf("accept panicked: %v", e.Panic) }
-
-// Unwrap gives the Close that the sender is told.
-func (e *PoisonError) Unwrap() error { return wire.CloseEditRefused }
-
-// guard is accept, with a panic turned into a refusal. accept changes nothing
-// of s before all that can panic is done.
-func (s State) guard(sub *Submission, lim Limits) (next State, out Outcome) {
-	defer func() {
-		if p := recover(); p != nil {
-			next, out = s, Outcome{Refused: &PoisonError{Panic: p, Stack: debug.Stack()}}
+// Extend applies records that came from the log: they are history, and not
+// checked again against what an edit may be.
+func (s State) Extend(tail []Record) (State, error) {
+	d := s.draft()
+	for _, r := range tail {
+		if err := d.advance(r); err != nil {
+			return s, fmt.Errorf("replay revision %d: %w", r.Revision, err)
 		}
-	}()
-	return s.accept(sub, lim)
-}
-
-// accept takes one submission. It owns s.clients.
-func (s State) accept(sub *Submission, lim Limits) (State, Outcome) {
-	last := s.lastOf(sub.Client, sub.last)
-	if sub.Edit.Seq == last.seq && last.seq > 0 {
-		if sub.Digest != last.digest {
-			return s, Outcome{Refused: wire.CloseSeqConflict}
-		}
-		return s, Outcome{Revision: last.revision, Duplicate: true}
 	}
-	if err := s.inOrder(sub, last); err != nil {
-		return s, Outcome{Refused: err}
-	}
-	op, err := rebase(sub.Op, s.window.since(sub.Base))
-	if err != nil {
-		return s, Outcome{Refused: refused(err)}
-	}
-	if err := s.fits(op, lim); err != nil {
-		return s, Outcome{Refused: refused(err)}
-	}
-	next, err := s.advance(Record{
-		Revision: s.Head() + 1, Client: sub.Client, Seq: sub.Edit.Seq, User: sub.User,
-		At: sub.At, Digest: sub.Digest, Op: op,
-	})
-	if err != nil {
-		return s, Outcome{Refused: refused(err)}
-	}
-	return next, Outcome{Revision: next.Head()}
+	return d.state(), nil
 }
 
 // lastOf is the last edit of a client: what the state has seen of it, or what
@@ -178,43 +136,6 @@ func (s State) inOrder(sub *Submission, last lastEdit) error {
 	return nil
 }
 
-// fits checks an op against the kind of the document and its greatest length.
-func (s State) fits(op ot.Op, lim Limits) error {
-	grows := op.TargetLen() - op.BaseLen()
-	if grows > 0 && s.doc.Len()+grows > lim.Wire.DocumentUnits {
-		return wire.CloseEditRefused.Because("The document would have more than %d units.", lim.Wire.DocumentUnits)
-	}
-	return s.kind.Check(op, s.doc)
-}
-
-// advance applies the next record of the history. It owns s.clients.
-func (s State) advance(r Record) (State, error) {
-	if r.Revision != s.Head()+1 {
-		return s, fmt.Errorf("record of revision %d does not follow %d", r.Revision, s.Head())
-	}
-	doc, err := s.doc.Apply(r.Op)
-	if err != nil {
-		return s, err
-	}
-	s.doc = doc
-	s.window = s.window.push(newEntry(r, doc.Len()))
-	s.clients[r.Client] = lastEdit{seq: r.Seq, revision: r.Revision, digest: r.Digest}
-	return s, nil
-}
-
-// Extend applies records that came from the log: they are history, and not
-// checked again against what an edit may be.
-func (s State) Extend(tail []Record) (State, error) {
-	s.clients = maps.Clone(s.clients)
-	for _, r := range tail {
-		var err error
-		if s, err = s.advance(r); err != nil {
-			return s, fmt.Errorf("replay revision %d: %w", r.Revision, err)
-		}
-	}
-	return s, nil
-}
-
 // trim bounds the window, and forgets the clients that are neither here nor
 // in the window.
 func (s State) trim(lim Limits, here func(wire.ClientID) bool) State {
@@ -228,13 +149,4 @@ func (s State) trim(lim Limits, here func(wire.ClientID) bool) State {
 		return last.revision <= s.window.after && !here(c)
 	})
 	return s
-}
-
-// refused makes a Close of any error that says why an edit does not fit.
-func refused(err error) error {
-	var c wire.Close
-	if errors.As(err, &c) {
-		return c
-	}
-	return wire.CloseEditRefused.Because("The edit does not fit the document: %s.", err)
 }
