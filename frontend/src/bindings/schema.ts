@@ -1,60 +1,13 @@
 import type { Attributes, Component, Op } from "../client/types.ts";
+import { attributeRule, EMBEDS, isLink, LINE_ATTRIBUTES, TEXT_ATTRIBUTES } from "../ot/schema.ts";
 
 /**
- * The closed list of what a rich document may hold, as docs/protocol.md has it. The server refuses any edit with
- * something else, and that costs its author a resync: so what an editor makes goes through here first.
+ * What an editor makes, brought to what a rich document may hold. The server refuses any edit with something else, and
+ * that costs its author a resync: so it goes through here first.
  */
 
-type Grammar = (value: unknown) => unknown; // the value as the server wants it, or undefined
-
-const flag: Grammar = (value) => (value === true ? true : undefined);
-const oneOf =
-  (...values: readonly string[]): Grammar =>
-  (value) =>
-    typeof value === "string" && values.includes(value) ? value : undefined;
-const integer =
-  (least: number, most: number): Grammar =>
-  (value) =>
-    Number.isInteger(value) && Number(value) >= least && Number(value) <= most ? value : undefined;
-
-const lineAttributes: ReadonlyMap<string, Grammar> = new Map([
-  ["header", integer(1, 6)],
-  ["list", oneOf("ordered", "bullet", "checked", "unchecked")],
-  ["indent", integer(1, 8)],
-  ["align", oneOf("center", "right", "justify")],
-  ["direction", oneOf("rtl")],
-  ["blockquote", flag],
-  [
-    "code-block",
-    (value) => (value === true || (typeof value === "string" && language.test(value)) ? value : undefined),
-  ],
-]);
-
-const textAttributes: ReadonlyMap<string, Grammar> = new Map([
-  ["bold", flag],
-  ["italic", flag],
-  ["underline", flag],
-  ["strike", flag],
-  ["code", flag],
-  ["script", oneOf("sub", "super")],
-  ["color", hexColor],
-  ["background", hexColor],
-  ["font", oneOf("serif", "monospace")],
-  ["size", oneOf("small", "large", "huge")],
-  ["link", (value) => (typeof value === "string" ? safeLink(value) : undefined)],
-]);
-
-const language = /^[a-z0-9+#-]{1,32}$/;
-
 /** The names of everything that a rich editor must be able to show. */
-export const richFormats: readonly string[] = [
-  ...textAttributes.keys(),
-  ...lineAttributes.keys(),
-  "image",
-  "divider",
-  "mention",
-  "formula",
-];
+export const richFormats: readonly string[] = [...TEXT_ATTRIBUTES.keys(), ...LINE_ATTRIBUTES.keys(), ...EMBEDS.keys()];
 
 /**
  * The op with all that the server would refuse taken out or put right. Text keeps `\n` and `\t` of all control
@@ -101,17 +54,7 @@ const unwanted = /[\u0000-\u0008\u000b-\u001f\u007f\ufeff\ud800-\udfff]/;
 function sanitizeEmbed(embed: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | undefined {
   const [name, ...more] = Object.keys(embed);
   if (more.length > 0) return undefined;
-  if (name === "divider" && embed[name] === true) return embed;
-  if (name === "image" && typeof embed[name] === "string" && safeImage(embed[name])) return embed;
-  if (name === "formula" && typeof embed[name] === "string" && printable(embed[name])) return embed;
-  if (name === "mention" && isMention(embed[name])) return embed;
-  return undefined;
-}
-
-function isMention(value: unknown): boolean {
-  const { id, name, ...more } = Object(value) as Record<string, unknown>;
-  if (typeof id !== "string" || typeof name !== "string" || Object.keys(more).length > 0) return false;
-  return /^[\w-]{1,64}$/.test(id) && printable(name, 256);
+  return name !== undefined && EMBEDS.get(name)?.accepts(embed[name]) ? embed : undefined;
 }
 
 function sanitizeAttributes(attributes: Attributes | undefined, removing: boolean): Attributes | undefined {
@@ -119,8 +62,7 @@ function sanitizeAttributes(attributes: Attributes | undefined, removing: boolea
   let touched = false;
   const clean: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(attributes)) {
-    const grammar = textAttributes.get(name) ?? lineAttributes.get(name);
-    const next = grammar && value === null && removing ? null : grammar?.(value);
+    const next = sanitizeValue(name, value, removing);
     if (next !== value) touched = true;
     if (next !== undefined) clean[name] = next;
   }
@@ -128,9 +70,17 @@ function sanitizeAttributes(attributes: Attributes | undefined, removing: boolea
   return touched ? clean : attributes;
 }
 
+function sanitizeValue(name: string, value: unknown, removing: boolean): unknown {
+  const rule = attributeRule(name);
+  if (rule === undefined) return undefined;
+  if (value === null && removing) return null;
+  const next = name === "color" || name === "background" ? hexColor(value) : value;
+  return rule.accepts(next) ? next : undefined;
+}
+
 /** Whether this names a format of a whole line, which lives on the line's `\n`. */
 export function isLineAttribute(name: string): boolean {
-  return lineAttributes.has(name);
+  return LINE_ATTRIBUTES.has(name);
 }
 
 /** A colour as `#rgb` or `#rrggbb`; `rgb()` of a browser is converted. Undefined when it cannot be. */
@@ -146,11 +96,8 @@ export function hexColor(value: unknown): string | undefined {
 
 /** The address as a link may hold it, or undefined: only schemes that cannot run code, and places on this site. */
 export function safeLink(address: string): string | undefined {
-  return printable(address) && (web.test(address) || mail.test(address) || /^[/#]/.test(address)) ? address : undefined;
+  return isLink(address) ? address : undefined;
 }
-
-const web = /^https?:\/\/[^/\\ ]/i;
-const mail = /^(?:mailto|tel):[^/\\ ]/i;
 
 /** What a person typed as an address, made into a link: `example.org` and `ana@example.org` are understood. */
 export function linkFromInput(text: string): string | undefined {
@@ -159,15 +106,4 @@ export function linkFromInput(text: string): string | undefined {
   if (/^[^\s@/:]+@[^\s@/:]+\.[^\s@/:]+$/.test(address)) return safeLink(`mailto:${address}`);
   if (/^[^\s:/]+\.[^\s:/]{2,}(?:[:/?#]|$)/.test(address)) return safeLink(`https://${address}`);
   return safeLink(address);
-}
-
-function safeImage(address: string): boolean {
-  return printable(address) && (web.test(address) || /^\/(?![/\\])/.test(address));
-}
-
-/** Whether a text has 1 to so many bytes and no control characters. */
-function printable(text: string, bytes = 2048): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this refuses
-  if (text === "" || text.length > bytes || /[\u0000-\u001f\u007f-\u009f]/.test(text)) return false;
-  return new TextEncoder().encode(text).length <= bytes;
 }
