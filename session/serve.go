@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"time"
 
 	"github.com/collabd/collabd/ot"
@@ -39,14 +40,13 @@ func (h *Hub) Serve(ctx context.Context, doc wire.DocID, conn Conn, who Visitor)
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
-		if err := w.welcome(ctx, h.issuer, hello, in); err != nil {
-			conn.Close(wire.CloseStalled)
-			return
+		if err := a.survive(func() error { return w.serve(ctx, h.issuer, hello, in) }); err != nil {
+			end, _ := endingFor(err)
+			sayGoodbye(ctx, conn, h.lim.Write, &end)
 		}
-		w.run(ctx)
 	}()
 	r := &reader{actor: a, peer: p, conn: conn}
-	err = r.run(ctx)
+	err = a.survive(func() error { return r.run(ctx) })
 	if end, ok := endingFor(err); ok {
 		p.end(end.close, end.seq)
 	} else {
@@ -58,6 +58,19 @@ func (h *Hub) Serve(ctx context.Context, doc wire.DocID, conn Conn, who Visitor)
 		return e.close
 	}
 	return err
+}
+
+// survive runs one side of a connection. A panic is a fault of ours, and ends
+// that connection, not the program.
+func (a *actor) survive(side func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			// Not what it says, which might be text of the document.
+			a.log.Error().Bytes("stack", debug.Stack()).Msg("a connection panicked")
+			err = wire.CloseInternal
+		}
+	}()
+	return side()
 }
 
 // hello reads the first message.
@@ -149,6 +162,16 @@ func endingFor(err error) (end ending, ok bool) {
 		return end, true
 	}
 	return ending{}, false
+}
+
+// serve is the writer's goroutine: the welcome, and all that comes after it.
+func (w *writer) serve(ctx context.Context, is issuer, hello wire.Hello, in joined) error {
+	if err := w.welcome(ctx, is, hello, in); err != nil {
+		w.conn.Close(wire.CloseStalled)
+		return nil
+	}
+	w.run(ctx)
+	return nil
 }
 
 // welcome sends the answer to the hello, and to a new client the document.
