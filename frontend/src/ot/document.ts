@@ -82,6 +82,11 @@ export class Doc {
     return hashText(this.#hash);
   }
 
+  /** The parts that an edit leaves as they are or makes anew. */
+  get chunks(): readonly { readonly inserts: readonly Insert[] }[] {
+    return this.#chunks;
+  }
+
   /** Reads from the start. */
   read(): DocReader {
     return new DocReader(this.#chunks, this.length);
