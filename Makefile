@@ -7,7 +7,7 @@ help:
 	@echo "make build          build the program into ./collabd"
 	@echo "make dist           build the web application into frontend/dist (needs Node)"
 	@echo "make test           everything that must pass: lint, Go, fuzzing, simulator, front end, browsers"
-	@echo "make fuzz           long: every fuzz target for FUZZTIME, 10^6 simulated sessions (SEEDS)"
+	@echo "make fuzz           long: every fuzz target for FUZZTIME, 10^6 simulated sessions (SEEDS), 10^7 pairs a law (PAIRS)"
 	@echo "make torture        long: real processes killed while recorded sessions are typed into them"
 	@echo "make bench          the benchmarks of all packages"
 	@echo "make screenshots    the pictures in docs/screenshots"
@@ -56,9 +56,12 @@ test-browser: frontend/node_modules
 
 FUZZTIME ?= 5m
 SEEDS ?= 1000000
+PAIRS ?= 10000000
 fuzz:
 	scripts/fuzz.sh $(FUZZTIME)
 	go test ./fuzz -run TestSimulate -count=1 -timeout 0 -seeds $(SEEDS)
+	go test ./ot -run 'TestLaws/^L[1-5]' -count=1 -timeout 0 -seeds $(PAIRS)
+	COLLABD_EXHAUSTIVE=1 go test ./ot -run Exhaustive -count=1 -timeout 0
 
 KILLS ?= 3
 torture:

@@ -1,6 +1,7 @@
 package ot_test
 
 import (
+	"flag"
 	"slices"
 	"testing"
 
@@ -22,19 +23,25 @@ var laws = map[string]func(t *testing.T, seed uint64){
 	"old versions": lawPersistence,
 }
 
+// TestLaws tries every law with so many seeds:
+//
+//	go test ./ot -run Laws -timeout 0 -seeds 10000000
 func TestLaws(t *testing.T) {
-	seeds := uint64(10_000)
+	seeds := *lawSeeds
 	if testing.Short() {
-		seeds = 1000
+		seeds = min(seeds, 1000)
 	}
 	for name, law := range laws {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for seed := range seeds {
 				law(t, seed)
 			}
 		})
 	}
 }
+
+var lawSeeds = flag.Uint64("seeds", 10_000, "how many seeds each law is tried with")
 
 func FuzzL1Compose(f *testing.F)   { fuzz(f, lawCompose) }
 func FuzzL2Diamond(f *testing.F)   { fuzz(f, lawDiamond) }
