@@ -36,7 +36,7 @@ describe("a range", () => {
         const length = documentLength(doc);
         const range: Range = { anchor: dice.int(0, length), head: dice.int(0, length) };
         const [from, to] = [Math.min(range.anchor, range.head), Math.max(range.anchor, range.head)];
-        for (const gravity of [KEEPS_OUT, TAKES_IN]) {
+        for (const gravity of [KEEPS_OUT, TAKES_IN, { start: "left", end: "left" } as const]) {
           const moved = transformRange(op, range, gravity);
           expect(Math.sign(moved.head - moved.anchor) * Math.sign(range.head - range.anchor)).toBeGreaterThanOrEqual(0);
           const [start, end] = [Math.min(moved.anchor, moved.head), Math.max(moved.anchor, moved.head)];

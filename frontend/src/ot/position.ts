@@ -82,8 +82,8 @@ export function transformRange(op: Op, range: Range, gravity: RangeGravity): Ran
     const at = transformPosition(op, head, gravity.end);
     return { anchor: at, head: at };
   }
+  // The front end stops where the other one passes by at the latest, whatever the gravities: they cannot cross.
+  const from = transformPosition(op, Math.min(anchor, head), gravity.start);
   const to = transformPosition(op, Math.max(anchor, head), gravity.end);
-  // An insert in the place of all the text may part the ends.
-  const from = Math.min(transformPosition(op, Math.min(anchor, head), gravity.start), to);
   return head < anchor ? { anchor: to, head: from } : { anchor: from, head: to };
 }

@@ -36,6 +36,17 @@ describe("the schema", () => {
     }
   });
 
+  it("counts bytes, not units", () => {
+    const link = (units: number): Op => [{ insert: "x", attributes: { link: `/a${"é".repeat(units)}` } }];
+    expect(refusal(link(1023))).toBeUndefined();
+    expect(refusal(link(1024))?.code).toBe("schema");
+  });
+
+  it("has null for retains only", () => {
+    expect(refusal([{ retain: 1, attributes: { bold: null } }])).toBeUndefined();
+    expect(refusal([{ insert: "x", attributes: { bold: null } }])?.code).toBe("schema");
+  });
+
   it("names what it refuses, not what it holds, and where", () => {
     const error = refusal([{ insert: "a" }, { insert: "x", attributes: { onclick: "steal()" } }]);
     expect(error?.message).toBe('unknown attribute "onclick"');
