@@ -198,6 +198,14 @@ describe("the hash", () => {
     });
   }
 
+  it("is reduced to the end, where the prime itself comes out", () => {
+    for (const text of ["f辪渷", "h嵛呈"]) {
+      const hash = hashOf([{ insert: text }]);
+      expect(hash).toBe(hashSlowly(unitsOf([{ insert: text }])));
+      expect(hash).toContain("00000000");
+    }
+  });
+
   it("tells apart what differs in a unit, a format or the order", () => {
     const different: Op[] = [
       [{ insert: "ab" }],

@@ -69,3 +69,12 @@ describe("documentOf", () => {
     expect(refusal(() => apply([{ retain: 1 }], [{ retain: 1, attributes: { bold: true } }]))).toBe("document");
   });
 });
+
+describe("normalize", () => {
+  it("knows no empty attributes, and merges over them", () => {
+    const loose: Op = [{ retain: 1, attributes: {} }, { retain: 1 }, { insert: "a", attributes: {} }, { insert: "b" }];
+    expect(normalize(loose)).toEqual([{ retain: 2 }, { insert: "ab" }]);
+    expect(normalize([{ insert: "a", attributes: {} }])).toEqual([{ insert: "a" }]);
+    expect(normalize([{ retain: 1, attributes: {} }, { delete: 1 }])).toEqual([{ retain: 1 }, { delete: 1 }]);
+  });
+});
