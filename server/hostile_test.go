@@ -264,3 +264,28 @@ func TestOthersSeeIt(t *testing.T) {
 		p.bye()
 	}
 }
+
+// TestResend: an edit that comes twice, as after a lost acknowledgement, is
+// answered with its old revision, over the old connection and over a new one.
+func TestResend(t *testing.T) {
+	w := open(t)
+	ana := w.person()
+	doc := ana.create("x", ot.Text).ID
+	const frame = `{"type":"edit","seq":1,"base":0,"op":[{"insert":"x"}]}`
+	p := ana.join(doc)
+	p.send(frame)
+	p.acked(1)
+	p.send(frame)
+	await(p, func(m wire.Ack) bool { return m == wire.Ack{Seq: 1, Revision: 1} })
+	ws, _ := ana.dial(doc)
+	again := w.hello(ws, wire.Hello{Client: p.welcome.Client, Secret: p.welcome.Secret, Lineage: p.welcome.Lineage})
+	if !again.welcome.Resumed || again.welcome.Acked != 1 || again.welcome.Revision != 1 {
+		t.Errorf("welcome back: %+v", again.welcome)
+	}
+	again.send(frame)
+	await(again, func(m wire.Ack) bool { return m == wire.Ack{Seq: 1, Revision: 1} })
+	again.bye()
+	if got := ana.text(doc); got != "x" {
+		t.Errorf("the document is %q", got)
+	}
+}
