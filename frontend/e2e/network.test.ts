@@ -18,6 +18,16 @@ function words(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 }
 
+/** Mends the cable and presses the button, unless the client has come back by itself and the button is gone. */
+async function mendAndRetry(cable: Cable, person: Person): Promise<void> {
+  const retry = person.page.getByRole("button", { name: "Retry now" });
+  await retry.waitFor();
+  cable.mend();
+  await retry.evaluateAll((buttons) => {
+    for (const button of buttons) (button as HTMLButtonElement).click();
+  });
+}
+
 function expectWords(text: string, prefix: string, count: number): void {
   expect(text.match(new RegExp(`${prefix}\\d+`, "g"))).toEqual(words(prefix, count));
 }
@@ -77,13 +87,7 @@ describe.each<DocKind>(["rich", "text"])("a %s document", (kind) => {
     // The browser says that there is a network again, but the server is not to be reached yet.
     await ana.context.setOffline(false);
     await ana.waitForState("reconnecting");
-    const retry = ana.page.getByRole("button", { name: "Retry now" });
-    await retry.waitFor();
-    cable.mend();
-    // The client may come back by itself before the click, and the button is gone then.
-    await retry.evaluateAll((buttons) => {
-      for (const button of buttons) (button as HTMLButtonElement).click();
-    });
+    await mendAndRetry(cable, ana);
     const text = await converged(stage.server, id, ana, ben);
     expectWords(text, "a", 5);
     expectWords(text, "b", 5);
@@ -127,8 +131,7 @@ describe("leaving", () => {
     await ana.page.close({ runBeforeUnload: true });
     await expect.poll(() => asked).toBe(1);
     expect(ana.page.isClosed()).toBe(false);
-    cable.mend();
-    await ana.page.getByRole("button", { name: "Retry now" }).click();
+    await mendAndRetry(cable, ana);
     expect(await converged(stage.server, id, ana, ben)).toBe("saved unsaved\n");
     const closed = ana.page.waitForEvent("close");
     await ana.page.close({ runBeforeUnload: true });

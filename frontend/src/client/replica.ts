@@ -1,9 +1,9 @@
 import { composeAll } from "../ot/compose.ts";
+import { Doc } from "../ot/document.ts";
 import { OtError } from "../ot/error.ts";
 import { normalize, type Op, sameOp } from "../ot/op.ts";
 import { parseOp } from "../ot/parse.ts";
 import type { SplitLimits } from "../ot/split.ts";
-import { apply } from "../ot/text.ts";
 import { Caret } from "./caret.ts";
 import { type AcceptedRecord, type PresenceChange, ProtocolError, type Welcome } from "./messages.ts";
 import { movePeers, type Peers, shownPeers, updatePeers } from "./presence.ts";
@@ -22,12 +22,12 @@ const MANY_RECORDS = 64;
 export class Replica {
   readonly caret = new Caret();
   #state: State;
-  #document: Op; // with what is unsent
+  #document: Doc; // with what is unsent
   #peers: Peers = new Map();
   #limits: SplitLimits;
 
   constructor(document: Op, welcome: Pick<Welcome, "revision" | "acked" | "limits">) {
-    this.#document = document;
+    this.#document = Doc.of(document);
     this.#state = synchronized(welcome.revision, welcome.acked);
     this.#limits = splitLimits(welcome);
   }
@@ -43,7 +43,7 @@ export class Replica {
 
   /** The document as its user sees it. */
   get document(): Op {
-    return normalize(this.#document);
+    return normalize(this.#document.op());
   }
 
   /** All that is not acknowledged, as one op that ends in `document`. */
@@ -73,7 +73,7 @@ export class Replica {
   localEdit(op: Op): boolean {
     const change = parseOp(op);
     if (change.length === 0) return false;
-    this.#document = apply(this.#document, change);
+    this.#document = this.#document.apply(change);
     this.#state = local(this.#state, change, this.#limits);
     this.caret.moveHere(change, "right");
     return true;
@@ -136,7 +136,7 @@ export class Replica {
       shown.push(result.op);
     }
     const op = composeAll(shown);
-    this.#document = apply(this.#document, op);
+    this.#document = this.#document.apply(op);
     const author = run[0]!.client;
     return { op, author: run.every((each) => each.client === author) ? author : "", revision };
   }
