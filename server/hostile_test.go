@@ -282,6 +282,7 @@ func TestResend(t *testing.T) {
 	if !again.welcome.Resumed || again.welcome.Acked != 1 || again.welcome.Revision != 1 {
 		t.Errorf("welcome back: %+v", again.welcome)
 	}
+	p.refused(wire.CloseSuperseded)
 	again.send(frame)
 	await(again, func(m wire.Ack) bool { return m == wire.Ack{Seq: 1, Revision: 1} })
 	again.bye()
