@@ -1,7 +1,8 @@
 package ot_test
 
 import (
-	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/collabd/collabd/ot"
@@ -24,10 +25,11 @@ func thousand(attrs ot.Attrs, odd int) ot.Op {
 func BenchmarkAlgebra(b *testing.B) {
 	for name, attrs := range map[string]ot.Attrs{"plain": {}, "attributes": ot.NewAttrs(map[string]ot.Value{"bold": ot.True})} {
 		x, y := thousand(attrs, 0), thousand(attrs, 1)
+		var out ot.Buffer
 		b.Run("compose/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := ot.Compose(x, y); err != nil {
+				if err := out.Compose(x, y); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -35,7 +37,15 @@ func BenchmarkAlgebra(b *testing.B) {
 		b.Run("transform/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := ot.Transform(x, y, ot.Incoming); err != nil {
+				if err := out.Transform(x, y, ot.Incoming); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run("compose to an op/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := ot.Compose(x, y); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -53,40 +63,30 @@ func BenchmarkAlgebra(b *testing.B) {
 	}
 }
 
-// BenchmarkInsert types into the middle of a document of 1 MB in 20,000 runs.
-func BenchmarkInsert(b *testing.B) {
-	var m ot.Builder
-	bold := ot.NewAttrs(map[string]ot.Value{"bold": ot.True})
-	for i := range 20_000 {
-		attrs := bold
-		if i%2 == 0 {
-			attrs = ot.Attrs{}
-		}
-		m.Insert(fmt.Sprintf("%050d", i), attrs)
-	}
-	d, err := ot.DocOf(m.Op())
-	if err != nil {
-		b.Fatal(err)
-	}
-	edit := m.Retain(d.Len()/2, ot.Attrs{}).Insert("x", ot.Attrs{}).Op()
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := d.Apply(edit); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
+// BenchmarkComposeAll composes 10,000 inserts at random places, and a session
+// of the folder COLLABD_TRACES or one of its own making.
 func BenchmarkComposeAll(b *testing.B) {
 	ops := make([]ot.Op, 10_000)
 	var m ot.Builder
 	for i := range ops {
 		ops[i] = m.Retain(i*7919%(i+1), ot.Attrs{}).Insert("x", ot.Attrs{}).Op()
 	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := ot.ComposeAll(ops); err != nil {
-			b.Fatal(err)
-		}
+	session := syntheticSession()
+	if dir := os.Getenv("COLLABD_TRACES"); dir != "" {
+		session, _ = readSession(b, filepath.Join(dir, "automerge-paper.jsonl.gz"))
+	}
+	typed := make([]ot.Op, len(session))
+	for i, e := range session {
+		typed[i] = e.build(&m).Op()
+	}
+	for name, ops := range map[string][]ot.Op{"random": ops, "session": typed} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := ot.ComposeAll(ops); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

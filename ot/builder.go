@@ -3,25 +3,23 @@ package ot
 // Builder makes an op, component after component. Its zero value is ready. It
 // merges neighbours of one kind with equal attributes and drops a trailing plain
 // retain, but keeps the order: it never moves an insert in front of a delete.
-// All methods but Op return the builder.
-type Builder struct {
-	list []Component
-	op   Op     // its sums only
-	text []byte // the text of the last insert once it has been merged, else empty
-}
+// All methods but Op and View return the builder.
+type Builder struct{ out Buffer }
 
 // Insert inserts text, which must be valid UTF-8: it is not checked here, so
 // bytes of strangers go through [Parse]. Null attributes are dropped, and an
-// empty text is ignored.
+// empty text is ignored. It panics at 4 GiB.
 func (b *Builder) Insert(text string, a Attrs) *Builder {
-	b.push(Component{Kind: Insert, Len: unitsOf(text), Text: text, Attrs: a})
+	if n := unitsOf(text); n > 0 {
+		b.out.insert(text, n, a)
+	}
 	return b
 }
 
 // InsertEmbed inserts an embed. Null attributes are dropped, and a zero embed is ignored.
 func (b *Builder) InsertEmbed(e Embed, a Attrs) *Builder {
 	if !e.IsZero() {
-		b.push(Component{Kind: Insert, Len: 1, Embed: e, Attrs: a})
+		b.out.insertEmbed(e, a)
 	}
 	return b
 }
@@ -29,67 +27,47 @@ func (b *Builder) InsertEmbed(e Embed, a Attrs) *Builder {
 // Retain keeps n units and changes their attributes as a says; a null removes
 // one. Lengths below 1 are ignored.
 func (b *Builder) Retain(n int, a Attrs) *Builder {
-	b.push(Component{Kind: Retain, Len: n, Attrs: a})
+	if n > 0 {
+		b.out.retain(n, a)
+	}
 	return b
 }
 
 // Delete removes n units. Lengths below 1 are ignored.
 func (b *Builder) Delete(n int) *Builder {
-	b.push(Component{Kind: Delete, Len: n})
+	if n > 0 {
+		b.out.delete(n)
+	}
 	return b
 }
 
-// Op returns what was built and leaves the builder empty.
+// Op returns what was built and leaves the builder empty; it keeps its memory
+// for the next op.
 func (b *Builder) Op() Op {
-	b.settle()
-	op := b.op
-	op.list = b.list
-	if n := len(op.list); n > 0 && op.list[n-1].Kind == Retain && op.list[n-1].Attrs.Len() == 0 {
-		op.retained -= op.list[n-1].Len
-		op.list = op.list[:n-1]
-	}
-	*b = Builder{}
+	b.out.trim()
+	op := b.out.Op()
+	b.out.Reset()
 	return op
 }
 
-// push appends c, whose text belongs to the builder from here on.
-func (b *Builder) push(c Component) {
-	if c.Len <= 0 {
-		return
-	}
+// View returns what was built without a copy and leaves the builder empty. The
+// op, and every text of its components, is valid until the builder is used the
+// next time.
+func (b *Builder) View() Op {
+	b.out.trim()
+	op := b.out.View()
+	b.out.Reset()
+	return op
+}
+
+// add appends a copy of c.
+func (b *Builder) add(c Component) {
 	switch c.Kind {
 	case Insert:
-		c.Attrs = c.Attrs.withoutNull()
-		b.op.inserted += c.Len
+		b.Insert(c.Text, c.Attrs).InsertEmbed(c.Embed, c.Attrs)
 	case Retain:
-		b.op.retained += c.Len
+		b.Retain(c.Len, c.Attrs)
 	case Delete:
-		b.op.deleted += c.Len
+		b.Delete(c.Len)
 	}
-	if n := len(b.list); n > 0 && mergeable(&b.list[n-1], &c) {
-		last := &b.list[n-1]
-		if c.Kind == Insert {
-			if len(b.text) == 0 {
-				b.text = append(b.text, last.Text...)
-			}
-			b.text = append(b.text, c.Text...)
-		}
-		last.Len += c.Len
-		return
-	}
-	b.settle()
-	b.list = append(b.list, c)
-}
-
-// settle makes a string of merged text, once, so that many small inserts in a
-// row cost what one large insert costs.
-func (b *Builder) settle() {
-	if len(b.text) > 0 {
-		b.list[len(b.list)-1].Text = string(b.text)
-		b.text = b.text[:0]
-	}
-}
-
-func mergeable(a, b *Component) bool {
-	return a.Kind == b.Kind && a.Embed.IsZero() && b.Embed.IsZero() && a.Attrs.Equal(b.Attrs)
 }

@@ -3,27 +3,37 @@ package ot
 // Invert returns the op that takes op back: applied after op, it leads to doc
 // again, on which op was made (law L4). It fails as [Doc.Apply] does.
 func Invert(op Op, doc Doc) (Op, error) {
-	if err := doc.covers(op); err != nil {
-		return Op{}, err
+	if op.BaseLen() > doc.units {
+		return Op{}, errRange()
 	}
-	r := reader{leaves: doc.leaves}
-	var out Builder
-	for i, c := range op.list {
-		ok := true
-		switch {
-		case c.Kind == Insert:
-			out.Delete(c.Len)
-		case c.Kind == Delete:
-			ok = r.each(c.Len, out.push)
-		case c.Attrs.Len() == 0:
-			ok = r.skip(c.Len)
-			out.Retain(c.Len, Attrs{})
-		default:
-			ok = r.each(c.Len, func(run Component) { out.Retain(run.Len, c.Attrs.undoing(run.Attrs)) })
+	out := buffers.Get().(*Buffer)
+	defer buffers.Put(out)
+	out.Reset()
+	pos := 0
+	for i := range op.parts {
+		p := &op.parts[i]
+		if p.kind == Insert {
+			out.delete(p.units)
+			continue
 		}
-		if !ok {
+		end := pos + p.units
+		if doc.cutsPair(end) {
 			return Op{}, cutAt(i)
 		}
+		switch {
+		case p.kind == Delete:
+			for piece := range doc.pieces(pos, end) {
+				out.insertPiece(piece)
+			}
+		case p.attrs.isZero():
+			out.retain(p.units, Attrs{})
+		default:
+			for piece := range doc.pieces(pos, end) {
+				out.retain(piece.to-piece.from, out.attrs(ruleUndoing, p.attrs, piece.run.attrs))
+			}
+		}
+		pos = end
 	}
+	out.trim()
 	return out.Op(), nil
 }

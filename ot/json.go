@@ -10,10 +10,12 @@ import (
 // with attributes sorted by name: equal ops give equal bytes.
 func (o Op) AppendJSON(dst []byte) []byte {
 	dst = append(dst, '[')
-	for i, c := range o.list {
-		if i > 0 {
+	first := true
+	for c := range o.Components() {
+		if !first {
 			dst = append(dst, ',')
 		}
+		first = false
 		dst = appendComponent(dst, c)
 	}
 	return append(dst, ']')
@@ -38,16 +40,19 @@ func appendComponent(dst []byte, c Component) []byte {
 	if c.Attrs.Len() == 0 {
 		return append(dst, '}')
 	}
-	dst = append(dst, `,"attributes":{`...)
-	for i, x := range c.Attrs.list() {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
+	dst = append(dst, `,"attributes":`...)
+	return append(appendAttrs(dst, c.Attrs.list()), '}')
+}
+
+// appendAttrs appends list as an object.
+func appendAttrs(dst []byte, list []attr) []byte {
+	for i, x := range list {
+		dst = append(dst, "{,"[min(i, 1)])
 		dst = strictjson.AppendString(dst, x.name)
 		dst = append(dst, ':')
 		dst = append(dst, x.value...)
 	}
-	return append(dst, '}', '}')
+	return append(dst, '}')
 }
 
 // MarshalJSON returns what AppendJSON appends. (encoding/json writes it on with

@@ -37,8 +37,8 @@ func (k DocKind) Initial() Doc {
 // pass, and so does the [Compose] of two. That no surrogate pair is cut is for
 // [Doc.Apply] to say.
 func (k DocKind) Check(op Op, doc Doc) error {
-	if err := doc.covers(op); err != nil {
-		return err
+	if op.BaseLen() > doc.Len() {
+		return errRange()
 	}
 	var check func(Component) string
 	switch k {
@@ -50,7 +50,9 @@ func (k DocKind) Check(op Op, doc Doc) error {
 		return &Error{Code: CodeSchema, At: -1, Detail: "an unknown kind of document"}
 	}
 	at := 0 // in doc
-	for i, c := range op.list {
+	i := -1
+	for c := range op.Components() {
+		i++
 		if fault := check(c); fault != "" {
 			return &Error{Code: CodeSchema, At: i, Detail: fault}
 		}

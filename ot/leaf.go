@@ -1,205 +1,234 @@
 package ot
 
 import (
+	"bytes"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
-// A leaf is a stretch of a document that is rewritten as a whole. It is
-// immutable and shared by all documents that contain it.
-type leaf struct {
-	runs   []Component // inserts, at least one
-	weight int
-}
-
-// entry is a leaf with its length beside the pointer, so that looking for a
-// position does not touch the leaves it passes.
-type entry struct {
-	*leaf
-	units int
-}
-
+// Sizes of leaves. Text is a KiB where it is ASCII, two where it is not.
 const (
-	leafWeight = 1024 // what a leaf may weigh: its text in bytes and
-	runWeight  = 16   // this for each run, which bounds how many it has
+	leafUnits  = 1024 // units of a leaf, at most
+	leafRuns   = 64   // runs of a leaf, at most
+	leafFilled = 896  // units of the leaves that a long insert makes
+	leafSmall  = 256  // a leaf with less looks for a neighbour to be one with
 )
 
-// reader walks over a document.
-type reader struct {
-	leaves []entry     // not yet entered
-	runs   []Component // of the leaf that was entered, what is left
-	head   Component   // the rest of a run that was cut
+// leaf is a stretch of a document. While it belongs to an editor that editor
+// changes it in place, and nobody else sees it; from then on it is immutable and
+// shared by all documents that contain it. No surrogate pair lies in two leaves.
+type leaf struct {
+	owner uint64        // the editor that made it
+	hash  atomic.Uint64 // remembered by Doc.Hash
+	lines int           // line breaks
+	ascii []byte        // a unit is a byte, in a leaf of ASCII text, else
+	wide  []uint16      // it is here
+	runs  []run         // nil if all is plain text
 }
 
-// each calls emit for the next n units, false if they end inside a pair. The
-// document must have that many.
-func (r *reader) each(n int, emit func(run Component)) bool {
-	for n > 0 {
-		run := r.run()
-		if run.Len > n {
-			if run.Embed.IsZero() {
-				part, rest := split(run, n)
-				if part.Len != n {
-					return false
-				}
-				run, r.head = part, rest
-			}
+func (l *leaf) len() int { return len(l.ascii) + len(l.wide) } // one of them is empty
+
+// cloneFor returns a copy with room for a few more units.
+func (l *leaf) cloneFor(owner uint64) *leaf {
+	c := &leaf{owner: owner, lines: l.lines}
+	if len(l.wide) > 0 {
+		c.wide = append(make([]uint16, 0, roomFor(len(l.wide)+1)), l.wide...)
+	} else {
+		c.ascii = append(make([]byte, 0, roomFor(len(l.ascii)+1)), l.ascii...)
+	}
+	if l.runs != nil {
+		c.runs = append(make([]run, 0, len(l.runs)+2), l.runs...)
+	}
+	return c
+}
+
+// roomFor is the capacity of a text of n units that may grow.
+func roomFor(n int) int {
+	if n > leafUnits {
+		return n
+	}
+	return min(n+n/4+32, leafUnits)
+}
+
+// insertText inserts so many units of text at a place that cuts no pair.
+func (l *leaf) insertText(at int, text string, units int) {
+	if len(text) == 1 {
+		if text[0] == '\n' {
+			l.lines++
 		}
-		emit(run)
-		n -= run.Len
+	} else {
+		l.lines += strings.Count(text, "\n")
 	}
-	return true
+	if units == len(text) && len(l.wide) == 0 {
+		l.ascii = openGap(l.ascii, at, units)
+		copy(l.ascii[at:], text)
+		return
+	}
+	l.widen()
+	l.wide = openGap(l.wide, at, units)
+	encodeUTF16(l.wide[at:], text)
 }
 
-// run takes what is left of the present run, or the next one.
-func (r *reader) run() Component {
-	if r.head.Len > 0 {
-		run := r.head
-		r.head = Component{}
-		return run
-	}
-	if len(r.runs) == 0 {
-		r.runs, r.leaves = r.leaves[0].runs, r.leaves[1:]
-	}
-	run := r.runs[0]
-	r.runs = r.runs[1:]
-	return run
-}
-
-// whole takes the next leaf if the reader is in front of one of at most n units.
-func (r *reader) whole(n int) (entry, bool) {
-	if r.inside() || len(r.leaves) == 0 || r.leaves[0].units > n {
-		return entry{}, false
-	}
-	e := r.leaves[0]
-	r.leaves = r.leaves[1:]
-	return e, true
-}
-
-func (r *reader) inside() bool { return r.head.Len > 0 || len(r.runs) > 0 }
-
-// walk takes n units, whole leaves where it can.
-func (r *reader) walk(n int, leaf func(entry), run func(Component)) bool {
-	for n > 0 {
-		if e, ok := r.whole(n); ok {
-			leaf(e)
-			n -= e.units
+// encodeUTF16 writes text over the first units of dst.
+func encodeUTF16(dst []uint16, text string) {
+	i := 0
+	for _, r := range text {
+		if r < 0x10000 {
+			dst[i] = uint16(r)
+			i++
 			continue
 		}
-		step := n
-		if r.inside() {
-			step = min(n, r.left())
-		}
-		if !r.each(step, run) {
-			return false
-		}
-		n -= step
+		r -= 0x10000
+		dst[i], dst[i+1] = uint16(0xD800+r>>10), uint16(0xDC00+r&0x3FF)
+		i += 2
 	}
-	return true
 }
 
-// left returns the units left of the leaf the reader is inside.
-func (r *reader) left() int {
-	n := r.head.Len
-	for _, run := range r.runs {
-		n += run.Len
+// widen makes a wide leaf of one of ASCII text.
+func (l *leaf) widen() {
+	if len(l.ascii) == 0 {
+		return
+	}
+	l.wide = make([]uint16, len(l.ascii), roomFor(len(l.ascii)+1))
+	for i, c := range l.ascii {
+		l.wide[i] = uint16(c)
+	}
+	l.ascii = nil
+}
+
+// openGap makes room for n elements at a place of s.
+func openGap[T byte | uint16](s []T, at, n int) []T {
+	size := len(s) + n
+	if size > cap(s) {
+		grown := make([]T, size, roomFor(size))
+		copy(grown, s[:at])
+		copy(grown[at+n:], s[at:])
+		return grown
+	}
+	s = s[:size]
+	copy(s[at+n:], s[at:])
+	return s
+}
+
+func (l *leaf) deleteText(at, n int) {
+	l.lines -= l.breaks(at, at+n)
+	if len(l.wide) == 0 {
+		l.ascii = append(l.ascii[:at], l.ascii[at+n:]...)
+	} else {
+		l.wide = append(l.wide[:at], l.wide[at+n:]...)
+	}
+}
+
+// breaks counts the line breaks from one place to another.
+func (l *leaf) breaks(from, to int) int {
+	n := 0
+	if len(l.wide) == 0 {
+		if to-from == 1 {
+			if l.ascii[from] == '\n' {
+				n = 1
+			}
+			return n
+		}
+		return bytes.Count(l.ascii[from:to], []byte{'\n'})
+	}
+	for _, c := range l.wide[from:to] {
+		if c == '\n' {
+			n++
+		}
 	}
 	return n
 }
 
-func (r *reader) skip(n int) bool {
-	return r.walk(n, func(entry) {}, func(Component) {})
+// cutsPair reports whether a place is the middle of a surrogate pair.
+func (l *leaf) cutsPair(at int) bool {
+	return at < len(l.wide) && l.wide[at]&0xFC00 == 0xDC00
 }
 
-func (r *reader) copy(n int, w *writer) bool { return r.walk(n, w.leaf, w.push) }
-
-// rest copies all that is left.
-func (r *reader) rest(w *writer) {
-	for r.inside() {
-		w.push(r.run())
+// split leaves the first units in l and returns a leaf with the others. It
+// cuts one unit earlier rather than through a pair.
+func (l *leaf) split(at int) *leaf {
+	if l.cutsPair(at) {
+		at--
 	}
-	for len(r.leaves) > 0 && w.weight > 0 {
-		w.leaf(r.leaves[0])
-		r.leaves = r.leaves[1:]
+	right := &leaf{owner: l.owner}
+	right.lines = l.breaks(at, l.len())
+	l.lines -= right.lines
+	if l.runs != nil {
+		i := l.boundary(at)
+		right.runs = append([]run(nil), l.runs[i:]...)
+		clear(l.runs[i:])
+		l.runs = l.runs[:i]
+		l.settleRuns()
+		right.settleRuns()
 	}
-	w.out = append(w.out, r.leaves...)
+	if len(l.wide) == 0 {
+		right.ascii = append(make([]byte, 0, roomFor(len(l.ascii)-at)), l.ascii[at:]...)
+		l.ascii = l.ascii[:at]
+	} else {
+		right.wide = append(make([]uint16, 0, roomFor(len(l.wide)-at)), l.wide[at:]...)
+		l.wide = l.wide[:at]
+		l.narrow()
+		right.narrow()
+	}
+	return right
 }
 
-// writer makes the leaves of a document. What is not yet a leaf is pending; it
-// grows until it is full or a leaf follows that can be taken over as it is.
-type writer struct {
-	out     []entry
-	pending Builder
-	weight  int // of what is pending
-}
-
-// leaf adds a leaf of another document, shared unless it and what is pending
-// are small enough to be one.
-func (w *writer) leaf(e entry) {
-	if w.weight > 0 && w.weight+e.weight <= leafWeight {
-		for _, run := range e.runs {
-			w.push(run)
+// narrow makes a leaf of ASCII text of a wide one that no longer needs it.
+func (l *leaf) narrow() {
+	for _, c := range l.wide {
+		if c >= utf8.RuneSelf {
+			return
 		}
+	}
+	l.ascii = make([]byte, len(l.wide), roomFor(len(l.wide)))
+	for i, c := range l.wide {
+		l.ascii[i] = byte(c)
+	}
+	l.wide = nil
+}
+
+// absorb appends the content of right, which it does not change.
+func (l *leaf) absorb(right *leaf) {
+	if l.runs != nil || right.runs != nil {
+		l.spellRuns()
+		runs := right.runs
+		if runs == nil {
+			runs = []run{{units: right.len()}}
+		}
+		n := len(l.runs)
+		l.runs = append(l.runs, runs...)
+		l.joinRuns(n, n+1)
+		l.settleRuns()
+	}
+	l.lines += right.lines
+	if len(l.wide) == 0 && len(right.wide) == 0 {
+		l.ascii = append(l.ascii, right.ascii...)
 		return
 	}
-	w.flush()
-	w.out = append(w.out, e)
-}
-
-// push adds a run, cut into pieces if it is too large for one leaf.
-func (w *writer) push(run Component) {
-	for run.Embed.IsZero() && w.weight+len(run.Text) > leafWeight {
-		cut := leafWeight - w.weight
-		for cut > 0 && !utf8.RuneStart(run.Text[cut]) {
-			cut--
-		}
-		if cut > 0 {
-			part := run
-			part.Text = strings.Clone(run.Text[:cut]) // or one leaf would keep a whole paste
-			part.Len = unitsOf(part.Text)
-			w.add(part)
-			run.Text, run.Len = run.Text[cut:], run.Len-part.Len
-		}
-		w.flush()
-	}
-	w.add(run)
-}
-
-func (w *writer) add(run Component) {
-	if run.Len == 0 {
-		return
-	}
-	before := len(w.pending.list)
-	w.pending.push(run)
-	w.weight += len(run.Text) + len(run.Embed.value) + runWeight*(len(w.pending.list)-before)
-	if w.weight >= leafWeight {
-		w.flush()
+	l.widen()
+	l.wide = append(l.wide, right.wide...)
+	for _, c := range right.ascii {
+		l.wide = append(l.wide, uint16(c))
 	}
 }
 
-// flush makes a leaf of what is pending, together with the leaf before it if
-// both are small: deleting must not leave crumbs.
-func (w *writer) flush() {
-	if w.weight == 0 {
-		return
+// appendUTF8 appends the text from one place to another; an embed is one byte
+// of no meaning.
+func (l *leaf) appendUTF8(dst []byte, from, to int) []byte {
+	if len(l.wide) == 0 {
+		return append(dst, l.ascii[from:to]...)
 	}
-	if n := len(w.out); n > 0 && w.out[n-1].weight+w.weight <= leafWeight/2 {
-		last, tail := w.out[n-1], w.pending.Op().list
-		w.out = w.out[:n-1]
-		w.pending, w.weight = Builder{}, 0
-		for _, run := range last.runs {
-			w.add(run)
-		}
-		for _, run := range tail {
-			w.add(run)
+	for i := from; i < to; i++ {
+		switch c := rune(l.wide[i]); {
+		case c < utf8.RuneSelf:
+			dst = append(dst, byte(c))
+		case c&0xFC00 == 0xD800:
+			i++
+			dst = utf8.AppendRune(dst, 0x10000+(c&0x3FF)<<10+rune(l.wide[i]&0x3FF))
+		default:
+			dst = utf8.AppendRune(dst, c)
 		}
 	}
-	op := w.pending.Op()
-	w.out = append(w.out, entry{&leaf{runs: op.list, weight: w.weight}, op.inserted})
-	w.weight = 0
-}
-
-func (w *writer) finish() []entry {
-	w.flush()
-	return w.out
+	return dst
 }

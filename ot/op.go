@@ -3,6 +3,7 @@ package ot
 import (
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -41,27 +42,59 @@ type Component struct {
 // Op is an immutable list of components in canonical form: neighbours that can
 // be one are one, none is empty, and the last is no plain retain. The order of
 // inserts and deletes is as it was built. The zero Op changes nothing. Ops share
-// their text freely, and may be used by many goroutines.
+// their text freely, and may be used by many goroutines, but see [Buffer.View].
 type Op struct {
-	list     []Component
-	inserted int // units
-	retained int // units
-	deleted  int // units
+	parts    []part
+	text     string // all that is inserted, one after the other
+	inserted int    // units
+	retained int    // units
+	deleted  int    // units
+	borrowed bool   // from a Buffer, which will change it
 }
+
+// part is a component as an op stores it: flat, 24 bytes. The text of an insert
+// follows that of the insert before it in the op's text.
+type part struct {
+	units int
+	attrs Attrs
+	size  uint32 // bytes in the op's text
+	kind  Kind
+	embed bool // the bytes are a packed Embed
+}
+
+// isASCII reports whether each unit of an insert of text is one byte.
+func (p *part) isASCII() bool { return int(p.size) == p.units }
+
+func (p *part) isPlainRetain() bool { return p.kind == Retain && p.attrs.isZero() }
 
 // Components yields the components in order.
 func (o Op) Components() iter.Seq[Component] {
 	return func(yield func(Component) bool) {
-		for _, c := range o.list {
-			if !yield(c) {
+		at := 0
+		for i := range o.parts {
+			p := &o.parts[i]
+			end := at + int(p.size)
+			if !yield(p.component(o.text[at:end])) {
 				return
 			}
+			at = end
 		}
 	}
 }
 
+// component is the view of p with its bytes.
+func (p *part) component(bytes string) Component {
+	c := Component{Kind: p.kind, Len: p.units, Attrs: p.attrs}
+	if p.embed {
+		c.Embed = unpackEmbed(bytes)
+	} else {
+		c.Text = bytes
+	}
+	return c
+}
+
 // Len returns the number of components.
-func (o Op) Len() int { return len(o.list) }
+func (o Op) Len() int { return len(o.parts) }
 
 // BaseLen returns the units of a document that o retains and deletes: the least
 // length of a document it applies to.
@@ -71,20 +104,11 @@ func (o Op) BaseLen() int { return o.retained + o.deleted }
 func (o Op) TargetLen() int { return o.inserted + o.retained }
 
 // IsNoop reports whether o changes no document.
-func (o Op) IsNoop() bool { return len(o.list) == 0 }
+func (o Op) IsNoop() bool { return len(o.parts) == 0 }
 
 // Equal reports whether both have the same components in the same order.
 func (o Op) Equal(other Op) bool {
-	if len(o.list) != len(other.list) {
-		return false
-	}
-	for i, a := range o.list {
-		b := other.list[i]
-		if a.Kind != b.Kind || a.Len != b.Len || a.Text != b.Text || a.Embed != b.Embed || !a.Attrs.Equal(b.Attrs) {
-			return false
-		}
-	}
-	return true
+	return o.text == other.text && slices.Equal(o.parts, other.parts)
 }
 
 // String describes the shape of o, as in "retain 3, insert 1 +attrs, delete 2".
@@ -92,12 +116,13 @@ func (o Op) Equal(other Op) bool {
 func (o Op) String() string {
 	var b strings.Builder
 	b.WriteByte('[')
-	for i, c := range o.list {
+	for i := range o.parts {
+		p := &o.parts[i]
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "%s %d", c.Kind, c.Len)
-		if c.Attrs.Len() > 0 {
+		fmt.Fprintf(&b, "%s %d", p.kind, p.units)
+		if !p.attrs.isZero() {
 			b.WriteString(" +attrs")
 		}
 	}

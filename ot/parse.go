@@ -72,12 +72,12 @@ func (p *parser) component(i int) error {
 		return p.refuse(CodeShape, at, "a component without insert, retain or delete")
 	case c.Kind == Delete && hasAttrs:
 		return p.refuse(CodeShape, at, "a delete with attributes")
-	case c.Kind == Insert && c.Len > p.lim.InsertUnits-p.out.op.inserted:
+	case c.Kind == Insert && c.Len > p.lim.InsertUnits-p.out.out.inserted:
 		return p.refuse(CodeLimit, at, "too much inserted")
-	case c.Len > p.lim.Units-max(p.out.op.BaseLen(), p.out.op.TargetLen()):
+	case c.Len > p.lim.Units-max(p.out.out.sums().BaseLen(), p.out.out.sums().TargetLen()):
 		return p.refuse(CodeLimit, at, "too long")
 	}
-	p.out.push(c)
+	p.out.add(c)
 	return nil
 }
 

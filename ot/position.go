@@ -14,20 +14,21 @@ const (
 // a marker inserted there would be (law L5). One below zero counts as zero.
 func TransformPosition(op Op, pos int, g Gravity) int {
 	left, result := max(pos, 0), 0 // left: units of the old document up to pos
-	for _, c := range op.list {
+	for i := range op.parts {
+		c := &op.parts[i]
 		switch {
-		case c.Kind == Insert && left == 0 && g == Left:
+		case c.kind == Insert && left == 0 && g == Left:
 			return result
-		case c.Kind == Insert:
-			result += c.Len
-		case left < c.Len && c.Kind == Delete:
+		case c.kind == Insert:
+			result += c.units
+		case left < c.units && c.kind == Delete:
 			return result
-		case left < c.Len:
+		case left < c.units:
 			return result + left
 		default:
-			left -= c.Len
-			if c.Kind == Retain {
-				result += c.Len
+			left -= c.units
+			if c.kind == Retain {
+				result += c.units
 			}
 		}
 	}

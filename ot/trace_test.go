@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/collabd/collabd/ot"
 )
@@ -46,6 +45,43 @@ func TestTraces(t *testing.T) {
 }
 
 func replay(t *testing.T, name string) {
+	session, sum := readSession(t, name)
+	if session == nil {
+		t.Log("not sequential: not for this test")
+		return
+	}
+	d, e := ot.NewDoc(), ot.NewDoc().Edit()
+	var b ot.Builder
+	for _, s := range session {
+		d = splice(t, d, s.pos, s.gone, s.text)
+		if err := e.Apply(s.build(&b).View()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, text := range []string{d.Text(), e.Doc().Text()} {
+		if got := sha256Of(text); got != sum {
+			t.Errorf("final text has hash %s, want %s", got, sum)
+		}
+	}
+	if d.Hash() != e.Doc().Hash() {
+		t.Error("the same document, another hash")
+	}
+	t.Logf("%d edits", len(session))
+}
+
+// edit is one line of a session.
+type edit struct {
+	pos, gone int
+	text      string
+}
+
+func (e edit) build(b *ot.Builder) *ot.Builder {
+	return b.Retain(e.pos, ot.Attrs{}).Insert(e.text, ot.Attrs{}).Delete(e.gone)
+}
+
+// readSession returns a recorded session and the hash of its final text, or
+// nothing if it is not sequential.
+func readSession(t testing.TB, name string) ([]edit, string) {
 	f, err := os.Open(name)
 	if err != nil {
 		t.Fatal(err)
@@ -56,45 +92,35 @@ func replay(t *testing.T, name string) {
 		t.Fatal(err)
 	}
 	var header struct{ Kind, FinalSha256 string }
-	type patch struct {
-		pos, gone int
-		text      string
-	}
-	var patches []patch
+	var session []edit
 	for line := range lines(t, z) {
 		if header.Kind == "" {
 			if err := json.Unmarshal(line, &header); err != nil {
 				t.Fatal(err)
 			}
 			if header.Kind != "sequential" {
-				t.Logf("kind %s: not for this test", header.Kind)
-				return
+				return nil, ""
 			}
 			continue
 		}
-		var p patch
-		fields := []any{&p.pos, &p.gone, &p.text}
+		var e edit
+		fields := []any{&e.pos, &e.gone, &e.text}
 		if err := json.Unmarshal(line, &fields); err != nil {
 			t.Fatal(err)
 		}
-		patches = append(patches, p)
+		session = append(session, e)
 	}
-	start, d := time.Now(), ot.NewDoc()
-	for _, p := range patches {
-		d = splice(t, d, p.pos, p.gone, p.text)
-	}
-	took := time.Since(start)
-	sum := sha256.Sum256([]byte(d.Text()))
-	if got := hex.EncodeToString(sum[:]); got != header.FinalSha256 {
-		t.Errorf("final text has hash %s, want %s", got, header.FinalSha256)
-	}
-	t.Logf("%d edits in %v: %.0f edits/s", len(patches), took, float64(len(patches))/took.Seconds())
+	return session, header.FinalSha256
+}
+
+func sha256Of(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 func splice(t *testing.T, d ot.Doc, pos, gone int, text string) ot.Doc {
 	t.Helper()
-	var b ot.Builder
-	next, err := d.Apply(b.Retain(pos, ot.Attrs{}).Insert(text, ot.Attrs{}).Delete(gone).Op())
+	next, err := d.Apply(edit{pos, gone, text}.build(new(ot.Builder)).Op())
 	if err != nil {
 		t.Fatalf("at %d: %v", pos, err)
 	}

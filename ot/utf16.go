@@ -47,3 +47,25 @@ func byteOffset(s string, units, n int) (int, bool) {
 	}
 	return i, n == 0
 }
+
+// prefix returns the bytes and units of the longest start of s of at most n
+// units, n >= 2, that cuts no surrogate pair.
+func prefix(s string, n int) (bytes, units int) {
+	for units < n && bytes < len(s) {
+		switch c := s[bytes]; {
+		case c < utf8.RuneSelf:
+			bytes++
+		case c < 0xE0:
+			bytes += 2
+		case c < 0xF0:
+			bytes += 3
+		case units+2 > n:
+			return bytes, units
+		default:
+			bytes += 4
+			units++
+		}
+		units++
+	}
+	return bytes, units
+}

@@ -157,3 +157,19 @@ func (e Embed) Value() Value { return e.value }
 
 // IsZero reports whether there is no embed.
 func (e Embed) IsZero() bool { return e == Embed{} }
+
+// appendPacked appends e as an op holds it among its text.
+func (e Embed) appendPacked(dst []byte) []byte {
+	return append(appendBytes(dst, e.name), e.value...)
+}
+
+// unpackEmbed undoes appendPacked; the embed shares the memory of packed.
+func unpackEmbed(packed string) Embed {
+	name, value := cutBytes(packed)
+	return Embed{name, Value(value)}
+}
+
+// clone returns e in memory of its own, so that it keeps no large op alive.
+func (e Embed) clone() Embed {
+	return Embed{strings.Clone(e.name), Value(strings.Clone(string(e.value)))}
+}

@@ -262,7 +262,7 @@ func runQuirks(t *testing.T, name string) {
 }
 
 // lines yields the lines of r that are not empty.
-func lines(t *testing.T, r io.Reader) func(yield func([]byte) bool) {
+func lines(t testing.TB, r io.Reader) func(yield func([]byte) bool) {
 	return func(yield func([]byte) bool) {
 		s := bufio.NewScanner(r)
 		s.Buffer(nil, 1<<24)
