@@ -39,8 +39,9 @@ lint:
 	go mod tidy -diff
 
 # No test may skip: what a test needs is installed by deps, or is a failure.
-test-go:
+test-go: frontend/node_modules
 	scripts/gotest.sh -race ./...
+	scripts/gotest.sh -tags crosscheck ./ot -run CrossCheck
 
 test-fuzz:
 	scripts/fuzz.sh 3s
