@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/collabd/collabd/ot"
 )
@@ -28,37 +29,45 @@ func BenchmarkAlgebra(b *testing.B) {
 		var out ot.Buffer
 		b.Run("compose/"+name, func(b *testing.B) {
 			b.ReportAllocs()
+			start := cpuTime()
 			for b.Loop() {
 				if err := out.Compose(x, y); err != nil {
 					b.Fatal(err)
 				}
 			}
+			reportCPU(b, start)
 		})
 		b.Run("transform/"+name, func(b *testing.B) {
 			b.ReportAllocs()
+			start := cpuTime()
 			for b.Loop() {
 				if err := out.Transform(x, y, ot.Incoming); err != nil {
 					b.Fatal(err)
 				}
 			}
+			reportCPU(b, start)
 		})
 		b.Run("compose to an op/"+name, func(b *testing.B) {
 			b.ReportAllocs()
+			start := cpuTime()
 			for b.Loop() {
 				if _, err := ot.Compose(x, y); err != nil {
 					b.Fatal(err)
 				}
 			}
+			reportCPU(b, start)
 		})
 		text := x.AppendJSON(nil)
 		b.Run("parse/"+name, func(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(text)))
+			start := cpuTime()
 			for b.Loop() {
 				if _, err := ot.Parse(text, ot.Limits{}); err != nil {
 					b.Fatal(err)
 				}
 			}
+			reportCPU(b, start)
 		})
 	}
 }
@@ -82,11 +91,18 @@ func BenchmarkComposeAll(b *testing.B) {
 	for name, ops := range map[string][]ot.Op{"random": ops, "session": typed} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
+			start := cpuTime()
 			for b.Loop() {
 				if _, err := ot.ComposeAll(ops); err != nil {
 					b.Fatal(err)
 				}
 			}
+			reportCPU(b, start)
 		})
 	}
+}
+
+// reportCPU reports the processor time of one turn since start.
+func reportCPU(b *testing.B, start time.Duration) {
+	b.ReportMetric(float64(cpuTime()-start)/float64(b.N), "cpu-ns/op")
 }

@@ -78,7 +78,7 @@ func (b *Buffer) compose(a, c Op) (vanished, at int) {
 			x = &a.parts[i]
 			i++
 			if x.kind == Delete {
-				w = w.put(Delete, x.units, Attrs{}, 0, false)
+				w = w.skip(Delete, x.units, Attrs{})
 				continue
 			}
 			xn, xSize = x.units, x.size
@@ -86,13 +86,13 @@ func (b *Buffer) compose(a, c Op) (vanished, at int) {
 		n := min(xn, yn)
 		if x.kind == Retain {
 			if y.kind == Delete {
-				w = w.put(Delete, n, Attrs{}, 0, false)
+				w = w.skip(Delete, n, Attrs{})
 			} else {
 				attrs := x.attrs
 				if attrs != y.attrs && !y.attrs.isZero() {
 					attrs = b.attrs(ruleWith, attrs, y.attrs)
 				}
-				w = w.put(Retain, n, attrs, 0, false)
+				w = w.skip(Retain, n, attrs)
 			}
 		} else {
 			size := xSize
@@ -124,7 +124,7 @@ func (b *Buffer) compose(a, c Op) (vanished, at int) {
 		w = w.put(x.kind, xn, x.attrs, xSize, x.embed)
 	}
 	if yn > 0 {
-		w = w.put(y.kind, yn, y.attrs, 0, false)
+		w = w.skip(y.kind, yn, y.attrs)
 	}
 	w = w.rest(a.parts[i:])
 	w = w.rest(c.parts[j:])

@@ -18,7 +18,7 @@
 //	L3  T(x, Compose(h1, h2)) = T(T(x, h1), h2), exactly
 //	L4  d·a·Invert(a, d) = d
 //	L5  TransformPosition(a, p, Right) is where a marker inserted at p is after T(marker, a)
-//	L6  Parse(a.AppendJSON) = a; the document equals a flat list of units after each op
+//	L6  Parse(a.AppendJSON) = a, in binary too; the document equals a flat list of units after each op
 //
 //	          d
 //	     h  /   \  x           history on the left, incoming on the right
@@ -40,6 +40,17 @@
 // it, in [Doc.Apply] or [Compose].
 //
 // [Parse] is for bytes of strangers, and [DocKind.Check] for what a kind of
-// document allows; [Builder] trusts its caller. The package stores nothing,
-// knows no revisions and no clients, and imports the standard library alone.
+// document allows; [Builder] trusts its caller. [Op.AppendBinary] and
+// [ParseBinary] are a smaller form for a log.
+//
+// All is made to be fast. An op is flat, 24 bytes a component and one text, and
+// a [Buffer] composes and transforms without allocating. A [Doc] is a B+tree
+// whose old versions stay what they were, and an [Editor] changes the parts that
+// it made itself in place; use one wherever several ops follow each other. [Doc.Hash] tells
+// two replicas whether they hold the same. [Merge] rebases a long branch and keeps
+// its edits, [Blocks] composes any stretch of a log, and an [UndoStack] takes
+// back one user's edits among those of others.
+//
+// The package stores nothing, knows no revisions and no clients, and imports the
+// standard library alone.
 package ot

@@ -11,7 +11,10 @@ import (
 //
 // It is a B+tree. A leaf has up to 1,024 units, in a byte each if all are ASCII
 // and in two otherwise, and its runs of attributes, 24 bytes each, if there are
-// any; see [Editor] for how it changes.
+// any. That is 1.3 bytes a unit for ASCII text that was loaded and 1.5 for
+// text that was typed letter by letter, 2.4 for other text, and 0.8 more with a
+// run for each 50 units. An edit looks for its leaf in O(log n), and in O(1) where
+// an [Editor] made the one before; it moves at most what a leaf holds.
 type Doc struct {
 	root  *inner // nil if empty
 	units int
@@ -32,8 +35,8 @@ func DocOf(op Op) (Doc, error) {
 }
 
 // Apply returns the document after op, and leaves d as it is. It fails with
-// [CodeRange] if op reaches past the end and with [CodeSurrogate] if it cuts a
-// surrogate pair. For many ops one after the other, use [Doc.Edit].
+// [CodeRange] if op reaches past the end, with [CodeSurrogate] if it cuts a
+// surrogate pair, and with [CodeLimit] where more than 2^31-1 units would result. For many ops one after the other, use [Doc.Edit].
 func (d Doc) Apply(op Op) (Doc, error) {
 	if op.IsNoop() {
 		return d, nil

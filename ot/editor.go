@@ -27,6 +27,9 @@ func (e *Editor) Apply(op Op) error {
 	if op.BaseLen() > e.f.units {
 		return errRange()
 	}
+	if e.f.units-op.deleted+op.inserted > maxUnits {
+		return &Error{Code: CodeLimit, At: -1, Detail: "the document would be too long"}
+	}
 	if at := e.cut(op); at >= 0 {
 		return cutAt(at)
 	}

@@ -23,13 +23,15 @@ const (
 	CodeDocument  ErrorCode = "document"  // a document was expected, and this does not only insert
 	CodeSchema    ErrorCode = "schema"    // the kind of document does not allow this content
 	CodeLastLine  ErrorCode = "last-line" // a rich document would no longer end in its line break
+	CodeChecksum  ErrorCode = "checksum"  // the binary form is damaged
+	CodeVersion   ErrorCode = "version"   // the binary form is of another version
 )
 
 // Error is the error of every function of this package. It never holds text of
 // a document; names of attributes and embeds may be in Detail, quoted.
 type Error struct {
 	Code   ErrorCode
-	At     int    // byte offset (Parse, ParseValue) or component index (all else), -1 if none
+	At     int    // byte offset (Parse, ParseBinary, ParseValue) or component index (all else), -1 if none
 	Detail string // an English phrase for a developer
 }
 

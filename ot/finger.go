@@ -53,12 +53,15 @@ func (f *finger) toGap(pos int) int {
 // descend moves to the leaf with a unit, and returns where it starts.
 func (f *finger) descend(pos int) int {
 	f.flush()
+	if f.path == nil {
+		f.path = make([]step, 0, 6)
+	}
 	f.path = f.path[:0]
 	f.start, f.owned = pos, false
 	for t := f.root; ; {
 		i := 0
-		for pos >= t.units[i] && i < t.n-1 {
-			pos -= t.units[i]
+		for pos >= int(t.units[i]) && i < t.n-1 {
+			pos -= int(t.units[i])
 			i++
 		}
 		f.path = append(f.path, step{t, i})
@@ -81,8 +84,8 @@ func (f *finger) flush() {
 		return
 	}
 	for _, s := range f.path {
-		s.node.units[s.i] += f.grown
-		s.node.lines[s.i] += f.broken
+		s.node.units[s.i] += int32(f.grown)
+		s.node.lines[s.i] += int32(f.broken)
 	}
 	f.grown, f.broken = 0, 0
 }

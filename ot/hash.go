@@ -102,8 +102,8 @@ func (t *inner) hashed() lanes {
 		} else {
 			h = t.inners[i].hashed()
 		}
-		a = (a*power(docA, t.units[i]) + uint64(h.a)) % hashPrime
-		b = (b*power(docB, t.units[i]) + uint64(h.b)) % hashPrime
+		a = (a*power(docA, int(t.units[i])) + uint64(h.a)) % hashPrime
+		b = (b*power(docB, int(t.units[i])) + uint64(h.b)) % hashPrime
 	}
 	h := lanesOf(a, b)
 	t.hash.Store(h.remember())

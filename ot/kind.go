@@ -36,67 +36,77 @@ func (k DocKind) Initial() Doc {
 // its line break. An op that passes still passes after [Transform] over ops that
 // pass, and so does the [Compose] of two. That no surrogate pair is cut is for
 // [Doc.Apply] to say.
-func (k DocKind) Check(op Op, doc Doc) error {
-	if op.BaseLen() > doc.Len() {
+func (k DocKind) Check(op Op, doc Doc) error { return k.CheckLen(op, doc.Len()) }
+
+// CheckLen is Check for a document of so many UTF-16 code units: all that it
+// needs to know of it.
+func (k DocKind) CheckLen(op Op, units int) error {
+	if op.BaseLen() > units {
 		return errRange()
 	}
-	var check func(Component) string
 	switch k {
-	case Rich:
-		check = faultOfRich
 	case Text:
-		check = faultOfText
-	default:
-		return &Error{Code: CodeSchema, At: -1, Detail: "an unknown kind of document"}
+		return checkText(op)
+	case Rich:
+		return checkRich(op, units)
 	}
-	at := 0 // in doc
-	i := -1
-	for c := range op.Components() {
-		i++
-		if fault := check(c); fault != "" {
-			return &Error{Code: CodeSchema, At: i, Detail: fault}
-		}
-		switch {
-		case k == Rich && c.Kind == Insert && at == doc.Len():
-			return &Error{Code: CodeLastLine, At: i, Detail: "an insert behind the last line break"}
-		case k == Rich && c.Kind == Delete && at+c.Len == doc.Len():
-			return &Error{Code: CodeLastLine, At: i, Detail: "the last line break is deleted"}
-		}
-		if c.Kind != Insert {
-			at += c.Len
+	return &Error{Code: CodeSchema, At: -1, Detail: "an unknown kind of document"}
+}
+
+func checkText(op Op) error {
+	for i := range op.parts {
+		switch p := &op.parts[i]; {
+		case p.embed:
+			return &Error{Code: CodeSchema, At: i, Detail: "an embed in plain text"}
+		case !p.attrs.isZero():
+			return &Error{Code: CodeSchema, At: i, Detail: "attributes in plain text"}
 		}
 	}
 	return nil
 }
 
-func faultOfText(c Component) string {
-	switch {
-	case !c.Embed.IsZero():
-		return "an embed in plain text"
-	case c.Attrs.Len() > 0:
-		return "attributes in plain text"
-	}
-	return ""
-}
-
-func faultOfRich(c Component) string {
-	if c.Kind == Insert && c.Embed.IsZero() && strings.ContainsFunc(c.Text, isForeignControl) {
-		return "a control character other than line break and tab"
-	}
-	if !c.Embed.IsZero() {
-		switch grammar, ok := richEmbeds[c.Embed.name]; {
-		case !ok:
-			return fmt.Sprintf("unknown embed %q", shorten(c.Embed.name))
-		case !grammar(c.Embed.value):
-			return fmt.Sprintf("a value that embed %q does not have", c.Embed.name)
+func checkRich(op Op, units int) error {
+	at, text := 0, 0 // in the document, in the op's text
+	for i := range op.parts {
+		p := &op.parts[i]
+		end := text + int(p.size)
+		fault := faultOfRich(p, op.text[text:end])
+		text = end
+		switch {
+		case fault != "":
+			return &Error{Code: CodeSchema, At: i, Detail: fault}
+		case p.kind == Insert && at == units:
+			return &Error{Code: CodeLastLine, At: i, Detail: "an insert behind the last line break"}
+		case p.kind == Delete && at+p.units == units:
+			return &Error{Code: CodeLastLine, At: i, Detail: "the last line break is deleted"}
+		case p.kind != Insert:
+			at += p.units
 		}
 	}
-	for name, value := range c.Attrs.All() {
-		switch grammar, ok := richAttributes[name]; {
+	return nil
+}
+
+func faultOfRich(p *part, bytes string) string {
+	if p.embed {
+		e := unpackEmbed(bytes)
+		switch rule, ok := richEmbeds[e.name]; {
+		case !ok:
+			return fmt.Sprintf("unknown embed %q", shorten(e.name))
+		case !rule.accepts(e.value):
+			return fmt.Sprintf("a value that embed %q does not have", e.name)
+		}
+	} else if strings.ContainsFunc(bytes, isForeignControl) {
+		return "a control character other than line break and tab"
+	}
+	if p.attrs.isZero() {
+		return ""
+	}
+	for name, value := range p.attrs.All() {
+		switch rule, ok := richAttributes[name]; {
 		case !ok:
 			return fmt.Sprintf("unknown attribute %q", shorten(name))
-		case value == Null && c.Kind == Retain:
-		case !grammar(value):
+		case value == Null && p.kind == Retain:
+		case !rule.accepts(value):
 			return fmt.Sprintf("a value that attribute %q does not have", name)
 		}
 	}

@@ -62,9 +62,6 @@ type part struct {
 	embed bool // the bytes are a packed Embed
 }
 
-// isASCII reports whether each unit of an insert of text is one byte.
-func (p *part) isASCII() bool { return int(p.size) == p.units }
-
 func (p *part) isPlainRetain() bool { return p.kind == Retain && p.attrs.isZero() }
 
 // Components yields the components in order.

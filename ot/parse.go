@@ -13,7 +13,7 @@ func Parse(data []byte, lim Limits) (Op, error) {
 	if len(data) > lim.Bytes {
 		return Op{}, &Error{Code: CodeLimit, At: lim.Bytes, Detail: "too many bytes"}
 	}
-	p := parser{Scanner: strictjson.NewScanner(data), lim: lim}
+	p := parser{Scanner: strictjson.NewScanner(data), data: data, lim: lim}
 	err := p.Array(p.component)
 	if err == nil {
 		err = p.End()
@@ -26,8 +26,11 @@ func Parse(data []byte, lim Limits) (Op, error) {
 
 type parser struct {
 	strictjson.Scanner
-	lim Limits
-	out Builder
+	data  []byte
+	lim   Limits
+	out   Builder
+	raw   []byte // the attributes read last, as they were written:
+	attrs Attrs  // most components have those of the one before
 }
 
 // component reads one component and checks the sums before it adds to them, so
@@ -145,6 +148,9 @@ func (p *parser) attributes() (Attrs, error) {
 	if p.Peek() != '{' {
 		return Attrs{}, p.otherwise("attributes are an object")
 	}
+	if p.Again(p.raw) {
+		return p.attrs, nil
+	}
 	var list []attr
 	err := p.Object(p.lim.Attributes, func(name string) error {
 		if err := checkName(name, p.At()); err != nil {
@@ -160,7 +166,8 @@ func (p *parser) attributes() (Attrs, error) {
 	if p.At()-at > p.lim.AttributeBytes {
 		return Attrs{}, p.refuse(CodeLimit, at, "attributes are too large")
 	}
-	return sortedAttrs(list), nil
+	p.raw, p.attrs = p.data[at:p.Offset()], sortedAttrs(list)
+	return p.attrs, nil
 }
 
 // otherwise refuses a value of a type that does not belong here, or what is no

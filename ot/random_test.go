@@ -142,8 +142,17 @@ func flatApply(units []unit, op ot.Op) []unit {
 				out = append(out, unit{code: code, attrs: attrs})
 			}
 		case ot.Retain:
+			if c.Attrs.Len() == 0 {
+				out = append(out, units[:c.Len]...)
+				units = units[c.Len:]
+				continue
+			}
+			merged := map[string]string{}
 			for _, u := range units[:c.Len] {
-				u.attrs = mergeJSON(u.attrs, c.Attrs)
+				if _, ok := merged[u.attrs]; !ok {
+					merged[u.attrs] = mergeJSON(u.attrs, c.Attrs)
+				}
+				u.attrs = merged[u.attrs]
 				out = append(out, u)
 			}
 			units = units[c.Len:]

@@ -28,7 +28,7 @@ func (d Doc) pieces(from, to int) iter.Seq[piece] {
 func (t *inner) pieces(from, to int, yield func(piece) bool) bool {
 	start := 0
 	for i := 0; i < t.n && start < to; i++ {
-		end := start + t.units[i]
+		end := start + int(t.units[i])
 		if end > from {
 			a, b, ok := max(from-start, 0), min(to, end)-start, false
 			if t.height == 1 {

@@ -42,6 +42,9 @@ func benchmarkReplay(b *testing.B, name string, session []edit, sum string) {
 		}},
 		{"editor", func(e *ot.Editor) error {
 			for _, op := range ops {
+				if err := ot.Text.CheckLen(op, e.Len()); err != nil {
+					return err
+				}
 				if err := e.Apply(op); err != nil {
 					return err
 				}
@@ -50,7 +53,11 @@ func benchmarkReplay(b *testing.B, name string, session []edit, sum string) {
 		}},
 		{"build and editor", func(e *ot.Editor) error {
 			for _, s := range session {
-				if err := e.Apply(s.build(&m).View()); err != nil {
+				op := s.build(&m).View()
+				if err := ot.Text.CheckLen(op, e.Len()); err != nil {
+					return err
+				}
+				if err := e.Apply(op); err != nil {
 					return err
 				}
 			}
@@ -71,17 +78,18 @@ func benchmarkReplay(b *testing.B, name string, session []edit, sum string) {
 		b.Run(name+"/"+way.name, func(b *testing.B) {
 			b.ReportAllocs()
 			var e *ot.Editor
+			start := cpuTime()
 			for b.Loop() {
 				e = ot.NewDoc().Edit()
 				if err := way.run(e); err != nil {
 					b.Fatal(err)
 				}
 			}
+			used := cpuTime() - start
 			if got := sha256Of(e.Doc().Text()); sum != "" && got != sum {
 				b.Fatalf("the text has hash %s, want %s", got, sum)
 			}
-			perEdit := b.Elapsed().Seconds() / float64(b.N*len(session))
-			b.ReportMetric(1e-6/perEdit, "Medits/s")
+			b.ReportMetric(float64(b.N*len(session))/used.Seconds()/1e6, "Medits/cpu-s")
 		})
 	}
 }
@@ -122,6 +130,7 @@ func BenchmarkInsert(b *testing.B) {
 		b.Run(kind.name+"/editor", func(b *testing.B) {
 			b.ReportAllocs()
 			e := d.Edit()
+			start := cpuTime()
 			for i := 0; b.Loop(); i++ {
 				if i%len(ops) == 0 {
 					e = d.Edit()
@@ -130,17 +139,21 @@ func BenchmarkInsert(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+			reportCPU(b, start)
 		})
 		b.Run(kind.name+"/values", func(b *testing.B) {
 			b.ReportAllocs()
+			start := cpuTime()
 			for i := 0; b.Loop(); i++ {
 				if _, err := d.Apply(ops[i%len(ops)]); err != nil {
 					b.Fatal(err)
 				}
 			}
+			reportCPU(b, start)
 		})
 		b.Run(kind.name+"/values and hash", func(b *testing.B) {
 			b.ReportAllocs()
+			start := cpuTime()
 			for i := 0; b.Loop(); i++ {
 				next, err := d.Apply(ops[i%len(ops)])
 				if err != nil {
@@ -148,6 +161,7 @@ func BenchmarkInsert(b *testing.B) {
 				}
 				next.Hash()
 			}
+			reportCPU(b, start)
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package ot_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -98,7 +99,52 @@ func checkCases() []checkCase {
 	}
 	images("", `"https://e.x/a.png"`, `"http://e.x/a.png"`, `"/a.png"`)
 	images(ot.CodeSchema, `"//e.x/a.png"`, `"/\\e.x/a.png"`, `"data:image/png;base64,AAAA"`, `"javascript:x"`, `"blob:x"`, `"a.png"`, `"#x"`, `""`, `true`, `{"src":"/x"}`, `"/a\n"`)
+	embeds := func(name string, code ot.ErrorCode, list ...string) {
+		for _, v := range list {
+			cases = append(cases, checkCase{ot.Rich, rich, `[{"insert":{"` + name + `":` + v + `}}]`, code})
+		}
+	}
+	embeds("mention", "", `{"name":"Ana","id":"u1_-Z"}`, `{"id":"u","name":"Ana é 😀 <b>"}`)
+	embeds("mention", ot.CodeSchema, `"Ana"`, `true`, `{"id":"u1"}`, `{"name":"Ana"}`, `{"id":"","name":"Ana"}`, `{"id":"u1","name":""}`, `{"id":"u/1","name":"Ana"}`,
+		`{"id":1,"name":"Ana"}`, `{"id":"u1","name":"A\nB"}`, `{"id":"u1","name":"Ana","role":"owner"}`, `{"id":"u1","name":"`+strings.Repeat("x", 257)+`"}`, `{"id":"u1","name":["Ana"]}`)
+	embeds("formula", "", `"e=mc^2"`, `"\\frac{1}{2}"`, `"`+strings.Repeat("x", 2048)+`"`)
+	embeds("formula", ot.CodeSchema, `""`, `true`, `"a\nb"`, `"\u0000"`, `"`+strings.Repeat("x", 2049)+`"`)
 	return cases
+}
+
+// TestSchemaIsTheProtocols: the tables of docs/protocol.md name what this package
+// accepts, in its words, and nothing else.
+func TestSchemaIsTheProtocols(t *testing.T) {
+	page, err := os.ReadFile("../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, head := range []string{"| attribute | values |\n|---|---|\n", "| embed | value |\n|---|---|\n"} {
+		_, table, found := strings.Cut(string(page), head)
+		table, _, ended := strings.Cut(table, "\n\n")
+		if !found || !ended {
+			t.Fatalf("no table %q", head)
+		}
+		got := map[string]string{}
+		for row := range strings.SplitSeq(table, "\n") {
+			names, words, _ := strings.Cut(strings.Trim(row, "| "), " | ")
+			names, _, _ = strings.Cut(names, " (") // a remark
+			for name := range strings.FieldsSeq(names) {
+				got[strings.Trim(name, "`")] = words
+			}
+		}
+		want := ot.SchemaWords(i == 1)
+		for name, words := range want {
+			if got[name] != words {
+				t.Errorf("%s: the page says %q, want %q", name, got[name], words)
+			}
+		}
+		for name := range got {
+			if _, ok := want[name]; !ok {
+				t.Errorf("%s is on the page, and refused", name)
+			}
+		}
+	}
 }
 
 func TestCheck(t *testing.T) {

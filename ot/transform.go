@@ -75,7 +75,7 @@ func (b *Buffer) transform(mine, theirs []part, side Side) {
 		}
 		if y.kind == Insert {
 			retained += yn
-			w = w.put(Retain, yn, Attrs{}, 0, false)
+			w = w.skip(Retain, yn, Attrs{})
 			yn = 0
 			continue
 		}
@@ -86,14 +86,14 @@ func (b *Buffer) transform(mine, theirs []part, side Side) {
 		case y.kind == Delete: // it is gone, whatever op did with it
 		case x.kind == Delete:
 			deleted += n
-			w = w.put(Delete, n, Attrs{}, 0, false)
+			w = w.skip(Delete, n, Attrs{})
 		default:
 			attrs := x.attrs
 			if side == Incoming && !attrs.isZero() && !y.attrs.isZero() {
 				attrs = b.attrs(ruleWithout, attrs, y.attrs)
 			}
 			retained += n
-			w = w.put(Retain, n, attrs, 0, false)
+			w = w.skip(Retain, n, attrs)
 		}
 	}
 	// Behind its end over retains for ever.

@@ -1,9 +1,15 @@
 package ot
 
-import "sync/atomic"
+import (
+	"math"
+	"sync/atomic"
+)
 
 // fan is the number of children of an inner node, at most.
 const fan = 16
+
+// maxUnits is the length of a document, at most: a node counts in 32 bits.
+const maxUnits = math.MaxInt32
 
 // inner is a node above leaves or other inner nodes. It counts the content of
 // each child, so that looking for a place does not touch those that it passes.
@@ -13,8 +19,8 @@ type inner struct {
 	hash   atomic.Uint64 // remembered by Doc.Hash
 	height int           // 1 above leaves
 	n      int           // children, at least one
-	units  [fan]int      // of each child
-	lines  [fan]int      // line breaks of each child
+	units  [fan]int32    // of each child
+	lines  [fan]int32    // line breaks of each child
 	leaves [fan]*leaf    // the children at height 1
 	inners [fan]*inner   // the children above
 }
@@ -29,19 +35,21 @@ func (t *inner) cloneFor(owner uint64) *inner {
 // sum returns the units and line breaks of all children.
 func (t *inner) sum() (units, lines int) {
 	for i := range t.n {
-		units += t.units[i]
-		lines += t.lines[i]
+		units += int(t.units[i])
+		lines += int(t.lines[i])
 	}
 	return units, lines
 }
 
 // recount counts the child with index i again.
 func (t *inner) recount(i int) {
+	units, lines := 0, 0
 	if t.height == 1 {
-		t.units[i], t.lines[i] = t.leaves[i].len(), t.leaves[i].lines
+		units, lines = t.leaves[i].len(), t.leaves[i].lines
 	} else {
-		t.units[i], t.lines[i] = t.inners[i].sum()
+		units, lines = t.inners[i].sum()
 	}
+	t.units[i], t.lines[i] = int32(units), int32(lines)
 }
 
 // child is one of both, or none.

@@ -3,6 +3,7 @@ package ot_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"strconv"
 	"testing"
@@ -24,6 +25,9 @@ var update = flag.Bool("update", false, "write testdata/twin.jsonl")
 //	parse      text, ok                 code if not ok, else r = the op read;
 //	                                    hidden if JavaScript's JSON.parse does not show the fault
 //	check      kind, doc, op, ok        code if not ok
+//	hash       doc                      r = doc.Hash()
+//	range      op, anchor, head, start, end
+//	                                    r = [anchor, head] of TransformRange
 func TestTwinFile(t *testing.T) {
 	const path = "testdata/twin.jsonl"
 	want := twinFile(t)
@@ -86,6 +90,13 @@ func (f *twin) random(t *testing.T, seed uint64) {
 	pos := r.IntN(d.Len() + 1)
 	f.line("position").op("op", a).int("pos", pos).text("gravity", "left").int("r", ot.TransformPosition(a, pos, ot.Left)).end()
 	f.line("position").op("op", a).int("pos", pos).text("gravity", "right").int("r", ot.TransformPosition(a, pos, ot.Right)).end()
+	f.line("hash").op("doc", da.Op()).text("r", da.Hash().String()).end()
+	from, gravities := ot.Range{Anchor: pos, Head: r.IntN(d.Len() + 1)}, map[ot.Gravity]string{ot.Left: "left", ot.Right: "right"}
+	start, end := ot.Gravity(r.one(2)), ot.Gravity(r.one(2))
+	to := ot.TransformRange(a, from, start, end)
+	f.line("range").op("op", a).int("anchor", from.Anchor).int("head", from.Head).text("start", gravities[start]).text("end", gravities[end])
+	f.out = fmt.Appendf(f.out, `,"r":[%d,%d]`, to.Anchor, to.Head)
+	f.end()
 }
 
 // twin writes the lines.

@@ -1,6 +1,9 @@
 package strictjson
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // MaxSafe is the largest whole number that JavaScript holds exactly, 2^53-1.
 const MaxSafe = 1<<53 - 1
@@ -29,6 +32,21 @@ func (s *Scanner) Peek() byte {
 		return 0
 	}
 	return s.data[s.at]
+}
+
+// Offset returns how many bytes have been read. Bytes from one offset to another are
+// the text of what was read between.
+func (s *Scanner) Offset() int { return s.at }
+
+// Again reads an object again that was read before, if what is read next is the
+// same, byte for byte, and reports whether it is.
+func (s *Scanner) Again(object []byte) bool {
+	s.space()
+	if len(object) == 0 || !bytes.HasPrefix(s.data[s.at:], object) {
+		return false
+	}
+	s.at += len(object)
+	return true
 }
 
 // End returns an error unless only white space is left.
