@@ -15,9 +15,8 @@ import (
 
 // contender is somebody who is measured.
 type contender struct {
-	name   string   // heading of a column
-	argv   []string // the file of the scenario comes behind it
-	column string   // as short as it can be said, if not name
+	name string   // heading of a column
+	argv []string // the file of the scenario comes behind it
 }
 
 // contenders lists ours, then the others, whose programs lie in dir.

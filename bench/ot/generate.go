@@ -164,9 +164,9 @@ func (r random) op(components int, attributes bool) ot.Op {
 }
 
 // mergeOf returns a text and two sequences of edits of it at random places.
-func mergeOf(seed uint64, units, edits int) (input, error) {
+func mergeOf(seed uint64, kind string, units, edits int) (input, error) {
 	r := newRandom(seed)
-	in := input{Kind: kindMerge, Text: r.text(units)}
+	in := input{Kind: kind, Text: r.text(units)}
 	in.History = r.edits(units, edits)
 	in.Branch = r.edits(units, edits)
 	return in, nil

@@ -15,6 +15,7 @@ const (
 	kindTransform  = "transform"  // b over a, for each of Pairs
 	kindCompose    = "compose"    // a, then b, for each of Pairs
 	kindMerge      = "merge"      // rebases Branch over History, each composed
+	kindRebase     = "rebase"     // rebases Branch over History, edit by edit
 	kindSession    = "session"    // composes Edits into one op
 )
 
@@ -90,12 +91,13 @@ func (i *insertion) UnmarshalJSON(data []byte) error {
 type scenario struct {
 	name  string // unique: "inserts 1 MB plain"
 	group string // heading of its table
-	unit  string // what is counted: "edit"
 	// sha256 is the hash of the result that is known to be right, empty if not.
 	sha256 string
 	// ties: people edit the same place, so other contenders may end differently.
 	ties bool
-	make func() (input, error)
+	// times is how many units the table shows the time of, 0 for one.
+	times int
+	make  func() (input, error)
 }
 
 // write makes the input of s and returns its file.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -48,7 +49,10 @@ func (l line) cell(who string) string {
 	if !ok || a.Unable != "" {
 		return "–"
 	}
-	text := duration(a.Seconds)
+	text := duration(a.Seconds * float64(max(l.times, 1)))
+	if a.Count < l.times {
+		text = "~" + text
+	}
 	if l.group == groupReplay || l.group == groupConcurrent {
 		text = rate(1 / a.Seconds)
 	}
@@ -99,12 +103,12 @@ func digits(x float64, n int) string {
 	if x <= 0 {
 		return "0"
 	}
-	after := n - 1 - int(math.Floor(math.Log10(x)))
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'e', n-1, 64), 64) // what was just written
+	after := n - 1 - int(math.Floor(math.Log10(rounded)))
 	if after > 0 {
-		return fmt.Sprintf("%.*f", after, x)
+		return strconv.FormatFloat(rounded, 'f', after, 64)
 	}
-	unit := math.Pow10(-after)
-	return thousands(int(math.Round(x/unit) * unit))
+	return thousands(int(rounded))
 }
 
 func thousands(n int) string {

@@ -29,6 +29,8 @@ func newTask(w way, in input) (*task, error) {
 		return pairsTask(w, in)
 	case kindMerge:
 		return mergeTask(w, in)
+	case kindRebase:
+		return rebaseTask(w, in)
 	case kindSession:
 		return sessionTask(w, in), nil
 	}
@@ -158,10 +160,10 @@ func (p *ready) read(from pair) (err error) {
 	if p.doc, err = parseDoc(from.Doc); err != nil {
 		return err
 	}
-	if p.a, err = ot.Parse(from.A, ot.Limits{}); err != nil {
+	if p.a, err = ot.Parse(from.A, noLimits); err != nil {
 		return err
 	}
-	p.b, err = ot.Parse(from.B, ot.Limits{})
+	p.b, err = ot.Parse(from.B, noLimits)
 	return err
 }
 
@@ -220,8 +222,10 @@ func pairsTask(w way, in input) (*task, error) {
 	}, nil
 }
 
+var noLimits = ot.Limits{Bytes: 1 << 30, Components: 1 << 30, InsertUnits: 1 << 30, Attributes: 1 << 10, AttributeBytes: 1 << 20, Depth: 8, Units: 1 << 30}
+
 func parseDoc(data []byte) (ot.Doc, error) {
-	op, err := ot.Parse(data, ot.Limits{})
+	op, err := ot.Parse(data, noLimits)
 	if err != nil {
 		return ot.Doc{}, err
 	}
@@ -229,6 +233,9 @@ func parseDoc(data []byte) (ot.Doc, error) {
 }
 
 func parseAttrs(data json.RawMessage) (ot.Attrs, error) {
+	if data == nil { // null
+		return ot.Attrs{}, nil
+	}
 	var raw map[string]json.RawMessage
 	if err := json.Unmarshal(data, &raw); err != nil || len(raw) == 0 {
 		return ot.Attrs{}, err

@@ -83,7 +83,7 @@ func (r report) text() string {
 	return b.String()
 }
 
-const legend = "In brackets: how many times as long as collabd. ≠: another text, because people edited the same place and the rule of who goes first is another. –: it cannot do it."
+const legend = "In brackets: how many times as long as collabd. ≠: another text, where people edited the same place: the rule of who goes first is another, or an insert was moved over a delete. –: it cannot do it. ~: computed from a part of the edits, because all would take too long."
 
 // page is the report as docs/benchmarks/ot.md.
 func (r report) page() string {
@@ -139,5 +139,7 @@ their SHA-256, and a wrong one fails the run.
 - ot.js gives both halves of a transform at once, so half of its time would be for one.
 - Yjs is a CRDT and has no transform: where others rebase, it applies updates; where they
   compose, it merges updates.
-- Long sequences are composed as a balanced tree by all.
+- Long sequences are composed as a balanced tree by all. To keep each edit of a branch, the
+  others rebase the composed history over one edit after the other; that they compose it is
+  not counted, for collabd it is. Yjs applies an update for each edit.
 `

@@ -110,6 +110,14 @@ export function inserts(algebra, { text, doc: delta, inserts: list }) {
   return task;
 }
 
+/** A document with attributes as JSON, their names sorted. */
+export function json(ops) {
+  const sorted = (attributes) => Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify(
+    ops.map(({ insert, attributes }) => (attributes ? { insert, attributes: sorted(attributes) } : { insert })),
+  );
+}
+
 const textOf = (delta) => delta.map((c) => c.insert).join("");
 
 /** How long a document is behind a Delta. */
@@ -164,6 +172,33 @@ export function merge(algebra, { text, history, branch }) {
     },
     result: () => algebra.text(doc),
   };
+}
+
+/** Brings a branch home edit by edit: each is rebased over the history, and the history over it. */
+export function rebase(algebra, { text, history, branch }) {
+  const theirs = opsOf(algebra, history, text.length);
+  const over = composeAll(theirs, algebra.compose);
+  const mine = opsOf(algebra, branch, text.length);
+  const head = algebra.text(theirs.reduce(algebra.apply, algebra.create(text)));
+  let doc;
+  const task = {
+    count: mine.length,
+    limit(n) {
+      task.count = n;
+    },
+    begin() {
+      doc = algebra.create(head);
+    },
+    run() {
+      let [left, right] = [over];
+      for (let i = 0; i < task.count; i++) {
+        [left, right] = algebra.pair(left, mine[i]);
+        doc = algebra.apply(doc, right);
+      }
+    },
+    result: () => algebra.text(doc),
+  };
+  return task;
 }
 
 /** One op of a whole session. */

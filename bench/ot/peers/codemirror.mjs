@@ -34,4 +34,5 @@ export const inserts = (input) => algebras.inserts(algebra, input);
 export const transform = (input) => algebras.pairs(algebra, input);
 export const compose = (input) => algebras.pairs(algebra, input);
 export const merge = (input) => algebras.merge(algebra, input);
+export const rebase = (input) => algebras.rebase(algebra, input);
 export const session = (input) => algebras.session(algebra, input);

@@ -56,4 +56,5 @@ export const inserts = plain(algebras.inserts);
 export const transform = plain(algebras.pairs);
 export const compose = plain(algebras.pairs);
 export const merge = plain(algebras.merge);
+export const rebase = plain(algebras.rebase);
 export const session = plain(algebras.session);

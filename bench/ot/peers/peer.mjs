@@ -14,6 +14,7 @@
 //	run()     the work
 //	result()  what came out, a string
 //	limit(n)  optional: do only the first n of count
+//	whole     optional: measure all of count, if limit is there for the first hash
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -64,7 +65,7 @@ function fit(task) {
   task.limit(fewest);
   const first = once(task);
   const hash = sha256(task.result());
-  task.limit(Math.max(fewest, Math.min(all, Math.floor((fewest * window) / first))));
+  task.limit(task.whole ? all : Math.max(fewest, Math.min(all, Math.floor((fewest * window) / first))));
   return hash;
 }
 

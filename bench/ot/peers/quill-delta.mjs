@@ -1,5 +1,6 @@
 // quill-delta: a document is a Delta of inserts, and compose applies.
 import * as algebras from "./algebra.mjs";
+import { json } from "./algebra.mjs";
 
 const Delta = algebras.load("quill-delta");
 export const versions = algebras.versionsOf("quill-delta");
@@ -19,15 +20,8 @@ const algebra = {
 export const replay = (input) => algebras.replay(algebra, input);
 export const concurrent = (input) => algebras.concurrent(algebra, input);
 export const merge = (input) => algebras.merge(algebra, input);
+export const rebase = (input) => algebras.rebase(algebra, input);
 export const session = (input) => algebras.session(algebra, input);
-
-/** The document as JSON if it has attributes. quill-delta keeps their names in any order. */
-export function json(ops) {
-  const sorted = (attributes) => Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return JSON.stringify(
-    ops.map(({ insert, attributes }) => (attributes ? { insert, attributes: sorted(attributes) } : { insert })),
-  );
-}
 
 export function inserts(input) {
   if (!input.doc) return algebras.inserts(algebra, input);

@@ -1,7 +1,6 @@
 // Yjs: a CRDT. Its updates take the place of ops: they need no transform.
 import * as Y from "yjs";
-import { versionsOf } from "./algebra.mjs";
-import { json } from "./quill-delta.mjs";
+import { json, versionsOf } from "./algebra.mjs";
 
 export const versions = versionsOf("yjs");
 
@@ -106,18 +105,21 @@ function merged(delta) {
   return out;
 }
 
-export function merge({ text, history, branch }) {
+/** Both sides of a branch: the state after the history, and the updates and document of the branch. */
+function sides({ text, history, branch }) {
   const first = create(1);
   textOf(first).insert(0, text);
   const start = Y.encodeStateAsUpdate(first);
   const at = (clientID, edits) => {
     const doc = create(clientID);
     Y.applyUpdate(doc, start);
-    for (const edit of edits) splice(doc, edit);
-    return doc;
+    return { updates: updatesOf(doc, edits), doc };
   };
-  const home = Y.encodeStateAsUpdate(at(2, history));
-  const away = at(3, branch);
+  return { home: Y.encodeStateAsUpdate(at(2, history).doc), away: at(3, branch) };
+}
+
+export function merge(input) {
+  const { home, away } = sides(input);
   let doc;
   return {
     count: 1,
@@ -126,10 +128,31 @@ export function merge({ text, history, branch }) {
       Y.applyUpdate(doc, home);
     },
     run() {
-      Y.applyUpdate(doc, Y.encodeStateAsUpdate(away, Y.encodeStateVector(doc)));
+      Y.applyUpdate(doc, Y.encodeStateAsUpdate(away.doc, Y.encodeStateVector(doc)));
     },
     result: () => textOf(doc).toString(),
   };
+}
+
+export function rebase(input) {
+  const { home, away } = sides(input);
+  let doc;
+  const task = {
+    count: away.updates.length,
+    whole: true,
+    limit(n) {
+      task.count = n;
+    },
+    begin() {
+      doc = create(4);
+      Y.applyUpdate(doc, home);
+    },
+    run() {
+      for (let i = 0; i < task.count; i++) Y.applyUpdate(doc, away.updates[i]);
+    },
+    result: () => textOf(doc).toString(),
+  };
+  return task;
 }
 
 export function session({ edits }) {
