@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"sync"
 	"time"
 )
 
@@ -21,8 +22,10 @@ func main() {
 	flag.StringVar(&c.dir, "dir", "bench/ot", "folder with peers and node_modules")
 	flag.StringVar(&c.page, "o", "", "write the report to this file too, if no scenario was left out")
 	flag.IntVar(&c.rounds, "rounds", 5, "rounds of each scenario")
-	flag.DurationVar(&c.budget, "budget", 4*time.Second, "time on the clock after which a contender gets no further round of a scenario")
+	flag.DurationVar(&c.limit, "time", 8*time.Minute, "about how long all may take: when half of it is over, each scenario gets two rounds, later one")
+	flag.DurationVar(&c.budget, "budget", 3*time.Second, "time on the clock after which a contender gets no further round of a scenario")
 	flag.Parse()
+	c.started = time.Now()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	var err error
@@ -56,7 +59,8 @@ type config struct {
 	traces, dir, page string
 	only              *regexp.Regexp
 	rounds            int
-	budget            time.Duration
+	budget, limit     time.Duration
+	started           time.Time
 }
 
 func run(ctx context.Context, c config) error {
@@ -104,6 +108,17 @@ func run(ctx context.Context, c config) error {
 	return os.WriteFile(c.page, []byte(r.page()), 0o644)
 }
 
+// roundsNow is how many rounds there still is time for.
+func (c config) roundsNow() int {
+	switch spent := time.Since(c.started); {
+	case spent > c.limit*3/4:
+		return 1
+	case spent > c.limit/2:
+		return min(2, c.rounds)
+	}
+	return c.rounds
+}
+
 // measure lets all contenders do s, round after round in turn.
 func (c config) measure(ctx context.Context, all []contender, s scenario, dir string, versions map[string]string) (line, error) {
 	l := line{scenario: s, results: map[string]answer{}}
@@ -111,12 +126,19 @@ func (c config) measure(ctx context.Context, all []contender, s scenario, dir st
 	if err != nil {
 		return l, err
 	}
+	// They get ready side by side, and are measured one by one.
+	var wg sync.WaitGroup
+	processes, errs := make([]*process, len(all)), make([]error, len(all))
+	for i, who := range all {
+		wg.Go(func() { processes[i], errs[i] = who.start(ctx, file) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return l, err
+	}
 	var ready []*process
-	for _, who := range all {
-		p, err := who.start(ctx, file)
-		if err != nil {
-			return l, err
-		}
+	for i, who := range all {
+		p := processes[i]
 		if p.unable != "" {
 			l.results[who.name] = answer{Unable: p.unable}
 			if err := p.end(); err != nil {
@@ -130,7 +152,7 @@ func (c config) measure(ctx context.Context, all []contender, s scenario, dir st
 		ready = append(ready, p)
 	}
 	spent := map[string]time.Duration{}
-	for round := range c.rounds {
+	for round := range c.roundsNow() {
 		for _, p := range ready {
 			if round > 0 && spent[p.who] > c.budget {
 				continue

@@ -6,13 +6,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/collabd/collabd/ot"
 )
 
 // TestOursDoesTheWork compares what each task ends with to a string that is cut
 // and joined.
 func TestOursDoesTheWork(t *testing.T) {
 	r := newRandom(1)
-	edits := r.edits(0+5, 300) // the first document is "start"
+	edits := r.edits(len("start"), 300)
 	edits = append([]edit{{inserted: "start"}}, edits...)
 	want := ""
 	for _, e := range edits {
@@ -50,17 +52,42 @@ func TestAttributesAreInherited(t *testing.T) {
 	}
 }
 
-// TestMergesAgree: law L3, by way of both merges.
-func TestMergesAgree(t *testing.T) {
+// TestMerges compares each merge with what the others do: they transform op by op.
+func TestMerges(t *testing.T) {
 	in, err := mergeOf(4, kindMerge, 300, fewest)
 	if err != nil {
 		t.Fatal(err)
 	}
-	asOne := resultOf(t, inPlace, in)
-	in.Kind = kindRebase
-	if each := resultOf(t, inPlace, in); each != asOne {
-		t.Errorf("edit by edit %q, as one op %q", each, asOne)
+	doc, history, err := headOf(in)
+	if err != nil {
+		t.Fatal(err)
 	}
+	over := all(t, history)
+	branch := opsOf(in.Branch)
+	for kind, branch := range map[string][]ot.Op{kindMerge: {all(t, branch)}, kindRebase: branch} {
+		want, left := doc, over
+		for _, op := range branch {
+			if left, op, err = ot.TransformPair(left, op); err != nil {
+				t.Fatal(err)
+			}
+			if want, err = want.Apply(op); err != nil {
+				t.Fatal(err)
+			}
+		}
+		in.Kind = kind
+		if got := resultOf(t, inPlace, in); got != want.Text() {
+			t.Errorf("%s: got %q, want %q", kind, got, want.Text())
+		}
+	}
+}
+
+func all(t *testing.T, ops []ot.Op) ot.Op {
+	t.Helper()
+	op, err := ot.ComposeAll(ops)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return op
 }
 
 // resultOf reads in as a contender does, and does the work once.
