@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"regexp"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -26,7 +27,7 @@ func main() {
 	flag.DurationVar(&c.budget, "budget", 3*time.Second, "time on the clock after which a contender gets no further round of a scenario")
 	flag.Parse()
 	c.started = time.Now()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var err error
 	if c.only, err = regexp.Compile(*only); err == nil {
