@@ -54,7 +54,8 @@ func (b *Buffer) compose(a, c Op) (vanished, at int) {
 	var xn, yn int   // so many units
 	var xSize uint32 // and bytes are left
 	i, j, aText, cText := 0, 0, 0, 0
-	text := slices.Grow(b.text, len(a.text)+len(c.text))
+	text := slices.Grow(b.text, len(a.text)+len(c.text))[:len(a.text)+len(c.text)]
+	end := 0 // of what is written of text
 	w := b.writer(len(a.parts) + len(c.parts))
 	for {
 		if yn == 0 {
@@ -64,9 +65,9 @@ func (b *Buffer) compose(a, c Op) (vanished, at int) {
 			y = &c.parts[j]
 			j++
 			if y.kind == Insert {
-				text = append(text, c.text[cText:cText+int(y.size)]...)
+				end += copyText(text[end:], c.text[cText:cText+int(y.size)])
 				cText += int(y.size)
-				w = w.put(y.kind, y.units, y.attrs, y.size, y.embed)
+				w = w.put(Insert, y.units, y.attrs, y.size, y.embed)
 				continue
 			}
 			yn = y.units
@@ -96,7 +97,11 @@ func (b *Buffer) compose(a, c Op) (vanished, at int) {
 			}
 		} else {
 			size := xSize
-			if n < xn {
+			switch {
+			case n == xn:
+			case int(xSize) == xn: // ASCII
+				size = uint32(n)
+			default:
 				cut, ok := byteOffset(a.text[aText:aText+int(xSize)], xn, n)
 				if !ok {
 					return 0, i - 1
@@ -110,7 +115,7 @@ func (b *Buffer) compose(a, c Op) (vanished, at int) {
 				if !y.attrs.isZero() {
 					attrs = b.attrs(ruleOver, attrs, y.attrs)
 				}
-				text = append(text, a.text[aText:aText+int(size)]...)
+				end += copyText(text[end:], a.text[aText:aText+int(size)])
 				w = w.put(Insert, n, attrs, size, x.embed)
 			}
 			aText += int(size)
@@ -128,9 +133,22 @@ func (b *Buffer) compose(a, c Op) (vanished, at int) {
 	}
 	w = w.rest(a.parts[i:])
 	w = w.rest(c.parts[j:])
-	b.text = append(append(text, a.text[aText:]...), c.text[cText:]...)
+	end += copy(text[end:], a.text[aText:])
+	end += copy(text[end:], c.text[cText:])
+	b.text = text[:end]
 	b.written(w)
 	return vanished, -1
+}
+
+// copyText is copy; a typed letter or word costs less than a call.
+func copyText(dst []byte, s string) int {
+	if len(s) > 8 {
+		return copy(dst, s)
+	}
+	for i := range len(s) {
+		dst[i] = s[i]
+	}
+	return len(s)
 }
 
 // ComposeAll composes ops, the first first, as a balanced tree: the cost is that
