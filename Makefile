@@ -1,6 +1,6 @@
 # collabd: `make test` is everything that must pass. See README.md.
 
-.PHONY: help run build dist test deps lint test-go test-fuzz test-sim test-frontend test-browser fuzz torture bench screenshots
+.PHONY: help run build dist test deps lint test-go test-fuzz test-sim test-frontend test-browser fuzz torture bench bench-ot screenshots
 
 help:
 	@echo "make run            start the server on http://localhost:8080"
@@ -10,6 +10,7 @@ help:
 	@echo "make fuzz           long: every fuzz target for FUZZTIME, 10^6 simulated sessions (SEEDS), 10^7 pairs a law (PAIRS)"
 	@echo "make torture        long: real processes killed while recorded sessions are typed into them"
 	@echo "make bench          the benchmarks of all packages"
+	@echo "make bench-ot       package ot beside other libraries, and docs/benchmarks/ot.md (needs COLLABD_TRACES)"
 	@echo "make screenshots    the pictures in docs/screenshots"
 
 run:
@@ -39,8 +40,9 @@ lint:
 	go mod tidy -diff
 
 # No test may skip: what a test needs is installed by deps, or is a failure.
-test-go:
+test-go: frontend/node_modules
 	scripts/gotest.sh -race ./...
+	scripts/gotest.sh -tags crosscheck ./ot -run CrossCheck
 
 test-fuzz:
 	scripts/fuzz.sh 3s
@@ -69,6 +71,13 @@ torture:
 
 bench:
 	go test ./... -run '^$$' -bench . -benchmem
+
+bench-ot: bench/ot/node_modules
+	go run ./bench/ot -o docs/benchmarks/ot.md
+
+bench/ot/node_modules: bench/ot/package-lock.json
+	cd bench/ot && npm ci --no-audit --no-fund
+	@touch bench/ot/node_modules
 
 screenshots: frontend/node_modules
 	cd frontend && npm run screenshots
