@@ -43,6 +43,7 @@ lint:
 test-go: frontend/node_modules
 	scripts/gotest.sh -race ./...
 	scripts/gotest.sh -tags crosscheck ./ot -run CrossCheck
+	scripts/gotest.sh ./server -run Random
 
 test-fuzz:
 	scripts/fuzz.sh 3s

@@ -301,3 +301,20 @@ func messageTypes(t *testing.T) (names []string) {
 	}
 	return names
 }
+
+// TestUnseenDocuments: to whom no document is shown, one that exists looks like
+// one that does not.
+func TestUnseenDocuments(t *testing.T) {
+	w := open(t, func(cfg *Config) { cfg.Guests = GuestsNone })
+	there := session.Document{ID: "there", Kind: ot.Text, Lineage: "l", Created: time.Now()}
+	if err := w.store.CreateDocument(t.Context(), there); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"", "/content", "/socket"} {
+		a := w.person().do("GET", "/api/docs/there"+path, "").is(t, 401, "login_needed")
+		b := w.person().do("GET", "/api/docs/absent"+path, "").is(t, 401, "login_needed")
+		if a.body != b.body {
+			t.Errorf("%q: %s, but %s", path, a.body, b.body)
+		}
+	}
+}

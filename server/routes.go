@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -71,18 +72,22 @@ func (s *Server) route(rt route, w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var doc *session.Document
+	var missing error // who may see no document does not learn which there are
 	if id := r.PathValue("id"); id != "" {
 		d, err := s.store.Document(r.Context(), wire.DocID(id))
-		if err != nil {
+		if err != nil && !errors.Is(err, session.ErrNotFound) {
 			return err
 		}
-		doc = &d
+		doc, missing = &d, err
 	}
 	if !s.access.May(who, rt.action, doc) {
 		if who.Anonymous() {
 			return &errLoginNeeded
 		}
 		return &errForbidden
+	}
+	if missing != nil {
+		return missing
 	}
 	if rt.guest && who.Anonymous() {
 		if rt.action == ReadDocument && !s.site.owns(r) {
