@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"sync"
 	"syscall"
@@ -74,6 +75,11 @@ func run(ctx context.Context, c config) error {
 		fmt.Fprintln(os.Stderr, "COLLABD_TRACES is not set: without recorded sessions there is no replay, no session to compose and no page to write. docs/traces.md describes their files.")
 	} else if traces, err = readTraces(c.traces); err != nil {
 		return err
+	}
+	if c.page != "" {
+		if err := os.MkdirAll(filepath.Dir(c.page), 0o755); err != nil {
+			return err // now, not when all is measured
+		}
 	}
 	dir, err := os.MkdirTemp("", "collabd-bench-")
 	if err != nil {

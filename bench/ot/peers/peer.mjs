@@ -80,7 +80,7 @@ if (typeof task === "string") {
   print({ unable: task });
 } else {
   let hash = task.limit ? fit(task) : "";
-  print({ versions: contender.versions });
+  print({ versions: { "Node.js": process.versions.node, ...contender.versions } });
   for await (const _ of createInterface({ input: process.stdin })) {
     const seconds = measure(task);
     hash ||= sha256(task.result());
