@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"cmd/collabd": {"ot", "wire", "session", "persist", "server", "client"},
 	"migrations":  {},
 	"frontend":    {},
+	"bench":       {"ot"},
 	"fuzz":        {"ot", "wire", "session", "persist", "server", "client"},
 }
 

@@ -25,9 +25,9 @@ func FuzzEditor(f *testing.F) {
 
 // TestEditor is apart from the laws, because its documents have many leaves.
 func TestEditor(t *testing.T) {
-	seeds := uint64(20)
+	seeds := uint64(6)
 	if testing.Short() {
-		seeds = 6
+		seeds = 2
 	}
 	for seed := range seeds {
 		lawEditor(t, seed)
