@@ -256,9 +256,11 @@ func (a *actor) settle(w *write) {
 	}
 	next, err := a.state.Extend(w.tail)
 	if err != nil {
-		// The log is not what we made of it. Nobody may go on from here.
+		// The log is not what we made of it. Nobody may go on from here: the
+		// session ends, and the next one loads what the log has.
 		a.log.Error().Err(err).Msg("the log does not follow the document")
 		a.endAll(wire.CloseStoreFailed)
+		a.stopping, a.snapshot = true, a.state.Head()
 		return
 	}
 	if len(w.tail) > 0 {

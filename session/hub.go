@@ -109,6 +109,11 @@ func (h *Hub) run(doc wire.DocID, s *slot) {
 	h.mu.Unlock()
 	close(s.ready)
 	a.run()
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.open[doc] == s { // it ended by itself: the next one loads anew
+		delete(h.open, doc)
+	}
 }
 
 // load reads a document. A failed load is an error to whoever asked, never an
