@@ -8,8 +8,8 @@
 //   - simulate_test.go: the real hub, the real actor, the real client and the
 //     real codec over pipes in a testing/synctest bubble, with a network and a
 //     store that fail by seed.
-//   - kill_test.go: a real server process that is killed again and again.
 //
 // The laws of the algebra have their fuzz targets in package ot, the codec in
-// package wire.
+// package wire. Processes are killed for real in the tests of cmd/collabd and
+// persist, and by scripts/torture.sh.
 package fuzz

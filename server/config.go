@@ -51,7 +51,7 @@ func (c Config) Validate() error {
 		return fmt.Errorf("the address %q is not host:port", c.Addr)
 	}
 	switch c.Guests {
-	case GuestsAuto, GuestsNone, GuestsView, GuestsEdit:
+	case "", GuestsAuto, GuestsNone, GuestsView, GuestsEdit:
 	default:
 		return fmt.Errorf("guests are %q, but can be auto, none, view or edit", c.Guests)
 	}
@@ -84,7 +84,7 @@ func isLoopback(host string) bool {
 // guests resolves GuestsAuto. Behind a public URL a loopback address is not
 // private.
 func (c Config) guests() Guests {
-	if c.Guests != GuestsAuto {
+	if c.Guests != "" && c.Guests != GuestsAuto {
 		return c.Guests
 	}
 	if c.loopback() && c.PublicURL == "" {

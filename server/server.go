@@ -58,9 +58,6 @@ type Server struct {
 
 // New makes a server on an open store, which stays the caller's.
 func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Server, error) {
-	if cfg.Guests == "" {
-		cfg.Guests = GuestsAuto
-	}
 	if cfg.Limits == (session.Limits{}) {
 		cfg.Limits = session.DefaultLimits()
 	}
@@ -120,9 +117,6 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 // address to open and the file that holds the data. Every error is one
 // sentence for the operator.
 func Run(ctx context.Context, cfg Config, log zerolog.Logger, ready func(url, data string)) error {
-	if cfg.Guests == "" {
-		cfg.Guests = GuestsAuto
-	}
 	if err := cfg.Validate(); err != nil {
 		return err
 	}
