@@ -2,7 +2,6 @@ package persist
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -63,39 +62,14 @@ type LoginInfo struct {
 
 type loginInfoKey struct{}
 
-type loginInfoBox struct {
-	mu   sync.Mutex
-	info LoginInfo
-}
-
-// WithLoginInfo returns a context whose commits of a login store info. A server
-// wraps the request's context before scs's middleware sees it, when it does not
-// know the user yet: [SetLoginUser] adds it later.
+// WithLoginInfo returns a context whose commits of a login store info.
 func WithLoginInfo(ctx context.Context, info LoginInfo) context.Context {
-	return context.WithValue(ctx, loginInfoKey{}, &loginInfoBox{info: info})
-}
-
-// SetLoginUser says who it is that logs in, for the commit at the end of the
-// request. It reports false, and does nothing, if ctx does not come from
-// [WithLoginInfo].
-func SetLoginUser(ctx context.Context, user wire.UserID) bool {
-	box, ok := ctx.Value(loginInfoKey{}).(*loginInfoBox)
-	if ok {
-		box.mu.Lock()
-		box.info.User = user
-		box.mu.Unlock()
-	}
-	return ok
+	return context.WithValue(ctx, loginInfoKey{}, info)
 }
 
 func loginInfoOf(ctx context.Context) LoginInfo {
-	box, ok := ctx.Value(loginInfoKey{}).(*loginInfoBox)
-	if !ok {
-		return LoginInfo{}
-	}
-	box.mu.Lock()
-	defer box.mu.Unlock()
-	return box.info
+	info, _ := ctx.Value(loginInfoKey{}).(LoginInfo)
+	return info
 }
 
 // FindCtx returns the data of a live login. The slice belongs to the caller.

@@ -90,7 +90,6 @@ func newLoginSite(t *testing.T, store scs.Store) *loginSite {
 			t.Error(err)
 		}
 		logins.Put(r.Context(), "user", "ana")
-		persist.SetLoginUser(r.Context(), "ana")
 	})
 	mux.HandleFunc("/logout", func(_ http.ResponseWriter, r *http.Request) {
 		if err := logins.Destroy(r.Context()); err != nil {
