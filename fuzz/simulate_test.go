@@ -10,8 +10,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"github.com/collabd/collabd/client"
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/persist"
@@ -114,7 +112,7 @@ func simulate(t *testing.T, seed uint64) {
 }
 
 func (s *simulation) start() {
-	hub := session.NewHub(s.store, []byte("a key of 32 bytes for the sessions"), s.lim, zerolog.Nop())
+	hub := session.NewHub(s.store, session.Config{Key: []byte("a key of 32 bytes for the sessions"), Limits: s.lim})
 	s.hubs = append(s.hubs, hub)
 	s.net.set(hub)
 }

@@ -70,7 +70,7 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 	}
 	s := &Server{
 		cfg: cfg, store: store, log: log,
-		hub:    session.NewHub(store, key, cfg.Limits, log),
+		hub:    session.NewHub(store, session.Config{Key: key, Limits: cfg.Limits, Log: log}),
 		logins: newLogins(store.Logins(), store, strings.HasPrefix(cfg.PublicURL, "https:")),
 		access: Access{guests: cfg.guests()},
 		site:   newSite(cfg),

@@ -15,8 +15,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
@@ -231,7 +229,9 @@ func (w *world) begin(kind ot.DocKind) {
 	w.start()
 }
 
-func (w *world) start() { w.hub = session.NewHub(w.store, []byte(scriptKey), w.lim, zerolog.Nop()) }
+func (w *world) start() {
+	w.hub = session.NewHub(w.store, session.Config{Key: []byte(scriptKey), Limits: w.lim})
+}
 
 func (w *world) stop() {
 	if err := w.hub.Close(context.Background()); err != nil {

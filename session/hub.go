@@ -19,6 +19,8 @@ type Hub struct {
 	log    zerolog.Logger
 	issuer issuer
 
+	observer Observer
+
 	alive context.Context // ends with Close
 	end   context.CancelFunc
 
@@ -37,11 +39,45 @@ type slot struct {
 	idle  *time.Timer
 }
 
-// NewHub makes a hub. key is a secret of at least 32 bytes, the same for all
-// servers of one store and after every restart: client ids are checked
-// against it.
-func NewHub(store Store, key []byte, lim Limits, log zerolog.Logger) *Hub {
-	h := &Hub{store: store, lim: lim, log: log, issuer: issuer{key}, open: map[wire.DocID]*slot{}}
+// Config is what a hub needs beside its store.
+type Config struct {
+	// Key is a secret of at least 32 bytes, the same for all servers of one
+	// store and after every restart: client ids are checked against it.
+	Key []byte
+	// Limits of the sessions; default [DefaultLimits].
+	Limits Limits
+	// Log; default none.
+	Log zerolog.Logger
+	// Observer is told what happens; default nobody.
+	Observer Observer
+}
+
+// Stats is what a hub holds at a moment.
+type Stats struct {
+	// Documents that are open, and Peers that have joined them.
+	Documents, Peers int
+	// Queued edits wait for the append under way, Appending of which there is
+	// at most one for each document.
+	Queued, Appending int
+	// Lag is how many records the peer that is furthest behind has not been
+	// sent.
+	Lag int
+	// Bytes is what the documents and their windows take, estimated.
+	Bytes int64
+}
+
+// NewHub makes a hub.
+func NewHub(store Store, cfg Config) *Hub {
+	if cfg.Limits == (Limits{}) {
+		cfg.Limits = DefaultLimits()
+	}
+	if cfg.Observer == nil {
+		cfg.Observer = Unobserved{}
+	}
+	h := &Hub{
+		store: store, lim: cfg.Limits, log: cfg.Log, issuer: issuer{cfg.Key}, observer: cfg.Observer,
+		open: map[wire.DocID]*slot{},
+	}
 	h.alive, h.end = context.WithCancel(context.Background())
 	return h
 }
@@ -218,4 +254,11 @@ func (h *Hub) live(doc wire.DocID) []*actor {
 		}
 	}
 	return list
+}
+
+// Stats counts what the hub holds.
+func (h *Hub) Stats() Stats {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return Stats{Documents: len(h.open)}
 }

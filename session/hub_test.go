@@ -5,8 +5,6 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/rs/zerolog"
-
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
@@ -23,7 +21,7 @@ func TestCloseWaitsForGoodbyes(t *testing.T) {
 		if err := store.CreateDocument(t.Context(), doc); err != nil {
 			t.Fatal(err)
 		}
-		hub := session.NewHub(store, []byte(scriptKey), session.DefaultLimits(), zerolog.Nop())
+		hub := session.NewHub(store, session.Config{Key: []byte(scriptKey)})
 		ends := map[string]*sessiontest.ClientEnd{}
 		for _, name := range []string{"joined", "also joined", "before the hello"} {
 			server, end := sessiontest.Pipe(64)

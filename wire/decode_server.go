@@ -7,6 +7,29 @@ import (
 	"github.com/collabd/collabd/ot/strictjson"
 )
 
+// DecodeServerFrame reads a frame of a server: one message, or an array of
+// messages. Those of an unknown type are left out.
+func DecodeServerFrame(frame []byte) ([]ServerMessage, error) {
+	raws := [][]byte{frame}
+	if len(frame) > 0 && frame[0] == '[' {
+		var err error
+		if raws, err = strictjson.Array(frame, maxDepth); err != nil {
+			return nil, &Error{Close: CloseBadMessage, Detail: err.Error(), err: err}
+		}
+	}
+	messages := make([]ServerMessage, 0, len(raws))
+	for _, raw := range raws {
+		msg, err := DecodeServer(raw)
+		if err != nil {
+			return nil, err
+		}
+		if msg != nil {
+			messages = append(messages, msg)
+		}
+	}
+	return messages, nil
+}
+
 // DecodeServer reads one message of a server. Members that it does not know
 // are passed over; a message of an unknown type is (nil, nil). Ops are parsed
 // as strictly as everywhere, but without limits on their size: the server is
@@ -45,6 +68,10 @@ func DecodeServer(frame []byte) (ServerMessage, error) {
 			e.Seq = Seq(m.uint("seq"))
 		}
 		msg = e
+	case "slow":
+		msg = Slow{WaitMillis: int(m.uint("wait_ms"))}
+	case "store":
+		msg = StoreState{OK: m.bool("ok")}
 	case "pong":
 		msg = Pong{}
 	}

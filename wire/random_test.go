@@ -154,7 +154,7 @@ func (s source) user() wire.User {
 }
 
 func (s source) serverMessage() wire.ServerMessage {
-	switch s.IntN(11) {
+	switch s.IntN(13) {
 	case 0:
 		lim := wire.DefaultLimits()
 		lim.Frame, lim.EditUnits, lim.EditComponents, lim.DocumentUnits = s.IntN(1e9), s.IntN(1e9), s.IntN(1e9), s.IntN(1e9)
@@ -192,6 +192,10 @@ func (s source) serverMessage() wire.ServerMessage {
 		return wire.GoAway{Reason: s.text(6), RetryMillis: s.IntN(1e6)}
 	case 9:
 		return wire.ErrorMessage{Code: s.text(6), Seq: wire.Seq(s.number()), Message: s.text(30)}
+	case 10:
+		return wire.Slow{WaitMillis: s.IntN(1e6)}
+	case 11:
+		return wire.StoreState{OK: s.one(2)}
 	}
 	return wire.Pong{}
 }

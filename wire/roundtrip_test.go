@@ -58,6 +58,9 @@ func serverMessages(t testing.TB) map[string]wire.ServerMessage {
 		`{"type":"presence","full":true,"peers":[],"gone":[]}`:                             wire.Presences{Full: true},
 		`{"type":"title","title":"Minutes of May"}`:                                        wire.Title{Title: "Minutes of May"},
 		`{"type":"role","role":"viewer"}`:                                                  wire.RoleChange{Role: wire.Viewer},
+		`{"type":"slow","wait_ms":120}`:                                                    wire.Slow{WaitMillis: 120},
+		`{"type":"store","ok":false}`:                                                      wire.StoreState{},
+		`{"type":"store","ok":true}`:                                                       wire.StoreState{OK: true},
 		`{"type":"goaway","reason":"restarting","retry_ms":500}`:                           wire.GoAway{Reason: "restarting", RetryMillis: 500},
 		`{"type":"error","code":"edit_refused","seq":8,"message":"The edit does not fit"}`: wire.ErrorMessage{Code: "edit_refused", Seq: 8, Message: "The edit does not fit"},
 		`{"type":"error","code":"silent","message":"Nothing came"}`:                        wire.ErrorMessage{Code: "silent", Message: "Nothing came"},
@@ -127,8 +130,8 @@ func TestNoMessageIsForgotten(t *testing.T) {
 			}
 		}
 	}
-	if seen != 15 {
-		t.Errorf("found %d types of messages in the sources, want 15: adapt this number with the protocol", seen)
+	if seen != 17 {
+		t.Errorf("found %d types of messages in the sources, want 17: adapt this number with the protocol", seen)
 	}
 }
 
@@ -190,6 +193,47 @@ func TestClientsPassOverWhatTheyDoNotKnow(t *testing.T) {
 	}
 	if msg, err := wire.DecodeServer([]byte(`{"type":"comment","text":"later"}`)); msg != nil || err != nil {
 		t.Errorf("an unknown type is %v, %v, want neither message nor error", msg, err)
+	}
+}
+
+// A frame of a server is one message or an array of messages, some of which
+// may be of a later version.
+func TestFramesOfManyMessages(t *testing.T) {
+	eachSeed(t, 300, func(t *testing.T, s source) {
+		want := []wire.ServerMessage{}
+		frame := []byte{'['}
+		for range s.IntN(4) {
+			if len(frame) > 1 {
+				frame = append(frame, ',')
+			}
+			if s.one(5) {
+				frame = append(frame, `{"type":"later"}`...)
+				continue
+			}
+			m := s.serverMessage()
+			want = append(want, m)
+			frame = m.Append(frame)
+		}
+		frame = append(frame, ']')
+		got, err := wire.DecodeServerFrame(frame)
+		if err != nil {
+			t.Fatalf("%s: %v", frame, err)
+		}
+		if len(got) != len(want) {
+			t.Fatalf("%s: %d messages, want %d", frame, len(got), len(want))
+		}
+		for i := range got {
+			if d := difference(got[i], want[i]); d != "" {
+				t.Errorf("%s: message %d: %s", frame, i, d)
+			}
+		}
+		if _, err := wire.DecodeServerFrame(frame[:len(frame)-1]); err == nil {
+			t.Errorf("%s: an array that does not end is accepted", frame[:len(frame)-1])
+		}
+	})
+	one, err := wire.DecodeServerFrame([]byte(`{"type":"pong"}`))
+	if err != nil || len(one) != 1 || one[0] != (wire.Pong{}) {
+		t.Errorf("a frame of one message is %v, %v", one, err)
 	}
 }
 

@@ -117,6 +117,14 @@ type ErrorMessage struct {
 	Message string
 }
 
+// Slow tells that the client's edits come faster than its connection may send
+// them: the last one is taken in only after a wait. Nothing is lost.
+type Slow struct{ WaitMillis int }
+
+// StoreState tells that the log takes no edits at the moment, or does again.
+// Until then nothing is acknowledged; edits are kept and wait.
+type StoreState struct{ OK bool }
+
 // Pong answers a ping.
 type Pong struct{}
 
@@ -130,6 +138,8 @@ func (Title) serverMessage()        {}
 func (RoleChange) serverMessage()   {}
 func (GoAway) serverMessage()       {}
 func (ErrorMessage) serverMessage() {}
+func (Slow) serverMessage()         {}
+func (StoreState) serverMessage()   {}
 func (Pong) serverMessage()         {}
 
 // Append appends the JSON form.
@@ -282,6 +292,18 @@ func (e ErrorMessage) Append(dst []byte) []byte {
 	}
 	dst = append(dst, `,"message":`...)
 	dst = strictjson.AppendString(dst, e.Message)
+	return append(dst, '}')
+}
+
+// Append appends the JSON form.
+func (s Slow) Append(dst []byte) []byte {
+	dst = appendUint(dst, `{"type":"slow","wait_ms":`, uint64(s.WaitMillis))
+	return append(dst, '}')
+}
+
+// Append appends the JSON form.
+func (s StoreState) Append(dst []byte) []byte {
+	dst = appendBool(dst, `{"type":"store","ok":`, s.OK)
 	return append(dst, '}')
 }
 
