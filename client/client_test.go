@@ -151,6 +151,7 @@ func unkind(t *testing.T, seed uint64) {
 	server := clienttest.New(kind, clienttest.Faults{
 		Seed: seed, CutBefore: random.Float64() / 5, CutAfter: random.Float64() / 5,
 		Latency: time.Duration(random.IntN(300)) * time.Millisecond, CatchupFrom: random.IntN(5), PartUnits: random.IntN(8),
+		Bundle: []float64{0, 0.5, 1}[random.IntN(3)],
 	})
 	if random.IntN(2) == 0 {
 		lim := wire.DefaultLimits()

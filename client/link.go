@@ -8,8 +8,8 @@ import (
 	"github.com/collabd/collabd/wire"
 )
 
-// link is one connection with its two goroutines. The owner reads in until a
-// message with an error, which is the last one, and writes out.
+// link is one connection with its two goroutines. The owner reads in until
+// an error, which comes last, and writes out.
 type link struct {
 	conn Conn
 	in   chan inbound
@@ -19,9 +19,10 @@ type link struct {
 	cancel context.CancelCauseFunc // ends the connection at once
 }
 
+// inbound is what one frame held, or why there is none.
 type inbound struct {
-	msg wire.ServerMessage
-	err error
+	messages []wire.ServerMessage
+	err      error
 }
 
 const (
@@ -74,15 +75,15 @@ const (
 
 func (l *link) read(ctx context.Context, timeout time.Duration) {
 	for {
-		msg, err := l.next(ctx, timeout)
-		if err == nil && msg == nil {
+		messages, err := l.next(ctx, timeout)
+		if err == nil && len(messages) == 0 {
 			continue // of a later version
 		}
 		if cause := context.Cause(ctx); err != nil && cause != nil {
 			err = cause // the writer knows better
 		}
 		select {
-		case l.in <- inbound{msg, err}:
+		case l.in <- inbound{messages, err}:
 		case <-l.deaf:
 		}
 		if err != nil {
@@ -91,18 +92,18 @@ func (l *link) read(ctx context.Context, timeout time.Duration) {
 	}
 }
 
-func (l *link) next(ctx context.Context, timeout time.Duration) (wire.ServerMessage, error) {
+func (l *link) next(ctx context.Context, timeout time.Duration) ([]wire.ServerMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	frame, err := l.conn.Read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	msg, err := wire.DecodeServer(frame)
+	messages, err := wire.DecodeServerFrame(frame)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrProtocol, err)
 	}
-	return msg, nil
+	return messages, nil
 }
 
 func (l *link) write(ctx context.Context, timeout time.Duration) {

@@ -78,8 +78,10 @@ func (o *owner) run(ctx context.Context) error {
 		case d := <-o.dialed:
 			end = o.opened(ctx, d)
 		case m := <-in:
-			if m.err == nil {
-				m.err = o.receive(m.msg)
+			for _, msg := range m.messages {
+				if m.err = o.receive(msg); m.err != nil {
+					break // the rest belongs to a connection that is given up
+				}
 			}
 			end = o.lost(ctx, m.err)
 			o.publish()

@@ -49,7 +49,9 @@ func (o *owner) receive(msg wire.ServerMessage) error {
 		info.Role, o.role = m.Role, m.Role
 		o.c.info.Store(&info)
 	}
-	return nil // acks and presences: nothing to do
+	// Nothing to do for acks, and for presences, be they of others or the own
+	// one, which a frame that is the same for all holds too.
+	return nil
 }
 
 func (o *owner) welcome(m wire.Welcome) error {

@@ -1,6 +1,7 @@
 package clienttest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -229,7 +230,17 @@ func (s *Server) news(p *peer) [][]byte {
 		from = to
 	}
 	p.sent = wire.Revision(len(s.records))
+	if len(frames) > 0 && s.chance(s.faults.Bundle) {
+		frames = [][]byte{bundle(frames)}
+	}
 	return frames
+}
+
+// bundle makes one frame of many messages, with one in it that no version of
+// the client knows.
+func bundle(messages [][]byte) []byte {
+	frame := append([]byte(`[{"type":"of tomorrow"},`), bytes.Join(messages, []byte{','})...)
+	return append(frame, ']')
 }
 
 func (s *Server) catchup(from, to int) [][]byte {

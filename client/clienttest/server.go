@@ -32,6 +32,9 @@ type Faults struct {
 	// CatchupFrom is the number of records from which on a client that is
 	// behind gets a catch-up; 0 means never.
 	CatchupFrom int
+	// Bundle is the chance that what a client is sent at a moment goes as one
+	// frame of many messages.
+	Bundle float64
 	// PartUnits is the most units of a part of the document; 0 means one part.
 	PartUnits int
 }

@@ -30,6 +30,7 @@ class World {
     this.server.publishAfter = this.dice.int(0, 30);
     this.server.catchupAbove = this.dice.int(1, 8);
     this.server.parts = this.dice.int(1, 3);
+    this.server.bundled = this.dice.int(0, 1) === 1;
     if (this.dice.int(0, 3) === 0) this.server.limits = { ...this.server.limits, edit_units: 4, edit_components: 3 };
     this.network = new FakeNetwork(this.server, this.clock, randomOf(seed + 1), this.dice.int(1, 80));
     for (let n = this.dice.int(3, 5); n > 0; n--) this.clients.push(new Client(this));

@@ -76,6 +76,10 @@ export type ServerMessage =
   | { readonly type: "role"; readonly role: Role }
   | { readonly type: "goaway"; readonly retryMs: number }
   | { readonly type: "error"; readonly code: string; readonly message: string }
+  /** What we sent waits for so long: we send more than the server takes. */
+  | { readonly type: "slow"; readonly waitMs: number }
+  /** Whether the server can write at the moment. */
+  | { readonly type: "store"; readonly ok: boolean }
   /** Messages that ask for nothing: `ack`, `pong`, and types that we do not know. */
   | { readonly type: "other" };
 
@@ -84,14 +88,18 @@ export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
 }
 
-/** Reads a frame of the server. Throws ProtocolError or OtError. */
-export function decode(frame: string): ServerMessage {
+/** Reads a frame of the server: one message, or a list of messages. Throws ProtocolError or OtError. */
+export function decode(frame: string): readonly ServerMessage[] {
   let value: unknown;
   try {
     value = JSON.parse(frame);
   } catch {
     throw new ProtocolError("a frame that is not JSON");
   }
+  return Array.isArray(value) ? value.map(message) : [message(value)];
+}
+
+function message(value: unknown): ServerMessage {
   const m = new Members(value);
   switch (m.text("type")) {
     case "welcome":
@@ -138,6 +146,10 @@ export function decode(frame: string): ServerMessage {
       return { type: "goaway", retryMs: m.count("retry_ms") };
     case "error":
       return { type: "error", code: m.text("code"), message: m.text("message") };
+    case "slow":
+      return { type: "slow", waitMs: m.count("wait_ms") };
+    case "store":
+      return { type: "store", ok: m.flag("ok") };
     default:
       return { type: "other" };
   }

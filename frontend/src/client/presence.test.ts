@@ -118,6 +118,18 @@ describe("presence", () => {
     expect(events).toBe(1);
   });
 
+  it("never shows the user their own caret, though a frame for everybody lists it", () => {
+    const room = new Room();
+    room.server.bundled = true;
+    const ana = room.join();
+    const ben = room.join();
+    ana.collab.select([[1, 1]]);
+    ben.collab.select([[2, 2]]);
+    room.rest();
+    expect(ana.peers.map(({ client, selections }) => [client, selections])).toEqual([["c2", [[2, 2]]]]);
+    expect(ben.peers.map(({ client, selections }) => [client, selections])).toEqual([["c1", [[1, 1]]]]);
+  });
+
   it("is told who comes and goes", () => {
     const room = new Room();
     const ana = room.join();

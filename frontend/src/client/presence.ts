@@ -10,10 +10,10 @@ const MAX_SELECTIONS = 16;
 /** Others who are here, by client, with positions in the document at the revision that we have reached. */
 export type Peers = ReadonlyMap<string, Peer>;
 
-/** Who is here after the server's news. */
-export function updatePeers(peers: Peers, change: PresenceChange): Peers {
+/** Who is here beside `self` after the server's news: the same news may go to everybody, so we can be in them. */
+export function updatePeers(peers: Peers, change: PresenceChange, self: string): Peers {
   const next = new Map(change.full ? [] : peers);
-  for (const peer of change.peers) next.set(peer.client, peer);
+  for (const peer of change.peers) if (peer.client !== self) next.set(peer.client, peer);
   for (const client of change.gone) next.delete(client);
   return next;
 }

@@ -75,6 +75,30 @@ describe("a lost connection", () => {
     expect(ana.editor.text).toBe("21abc");
   });
 
+  it("takes many messages in one frame, and gives up the rest of a frame that it cannot take", () => {
+    const room = new Room([{ insert: "a" }, { insert: "b", attributes: { bold: true } }, { insert: "\n" }], "rich");
+    room.server.bundled = true;
+    room.server.parts = 2;
+    const ana = room.join();
+    expect(ana.collab.document).toEqual(room.server.content);
+    const records = (after: number, text: string) => ({
+      type: "records",
+      after,
+      records: [{ client: "other", seq: after + 1, op: [{ insert: text }] }],
+    });
+    const frame = (...messages: object[]) => room.network.last.onframe(JSON.stringify(messages));
+    frame();
+    frame({ type: "of tomorrow" }, records(0, "1"), { type: "title", title: "New" }, records(1, "2"));
+    expect(ana.collab.revision).toBe(2);
+    expect(ana.titles).toEqual(["A title", "New"]);
+    const connections = room.network.wires.length;
+    frame(records(2, "3"), records(4, "5"), { type: "title", title: "Never" });
+    expect(ana.collab.revision).toBe(3);
+    expect(ana.titles).toEqual(["A title", "New"]);
+    expect(ana.state).toBe("reconnecting");
+    room.clock.until(() => room.network.wires.length > connections);
+  });
+
   it("gives records that came between the parts of a catch-up to the editor after it", () => {
     const room = new Room();
     const ana = room.join();

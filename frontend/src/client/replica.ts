@@ -61,12 +61,12 @@ export class Replica {
     return shownPeers(this.#peers, this.#state);
   }
 
-  /** The same client is connected again. Whether the server can have what it says that it has of us. */
-  resume(welcome: Pick<Welcome, "acked" | "limits">): boolean {
+  /** The same client is connected again. Throws OtError if the server cannot have what it says that it has of us. */
+  resume(welcome: Pick<Welcome, "acked" | "limits">): void {
     const last = this.#state.kind === "synchronized" ? this.#state.acked : this.#state.edit.seq;
+    if (welcome.acked > last) throw new OtError("document", "the server has an edit of ours that we have not made");
     this.#limits = splitLimits(welcome);
     this.caret.forgotten();
-    return welcome.acked <= last;
   }
 
   /** The user's change. Whether there is any. Throws OtError if it does not fit, and then nothing has changed. */
@@ -115,9 +115,9 @@ export class Replica {
     return [this.#remote([{ client: "", op }], to)];
   }
 
-  /** News of who is here. */
-  presence(change: PresenceChange): void {
-    this.#peers = updatePeers(this.#peers, change);
+  /** News of who is here; `client` is this one. */
+  presence(client: string, change: PresenceChange): void {
+    this.#peers = updatePeers(this.#peers, change, client);
   }
 
   /** Nobody is known to be here: the connection is gone. */

@@ -168,7 +168,9 @@ export class Collab {
 
   #frame(frame: string): void {
     try {
-      for (const message of this.#assembly.take(decode(frame))) this.#take(message);
+      for (const message of decode(frame)) {
+        for (const complete of this.#assembly.take(message)) this.#take(complete);
+      }
     } catch (error) {
       if (error instanceof ProtocolError) this.#link.drop();
       else if (error instanceof OtError) this.#diverged();
@@ -191,7 +193,7 @@ export class Collab {
       case "catchup":
         return this.#changed(this.#known.catchup(message.after, message.to, message.op));
       case "presence":
-        this.#known.presence(message);
+        this.#known.presence(this.client, message);
         return this.#showPeers();
       case "title":
         if (this.#session) this.#session = { ...this.#session, title: message.title };
@@ -252,7 +254,8 @@ export class Collab {
   }
 
   #resumed(welcome: Welcome): void {
-    if (this.#replica === undefined || !this.#replica.resume(welcome)) return this.#diverged();
+    if (this.#replica === undefined) throw new ProtocolError("a client resumed that never began");
+    this.#replica.resume(welcome);
     this.#connected(welcome);
     this.#editor?.setReadOnly(!this.#mayEdit);
     this.#sendEdit();

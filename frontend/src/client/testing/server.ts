@@ -27,6 +27,7 @@ interface Peer {
   readonly end: ServerEnd;
   readonly client: string;
   sent: number; // the revision that it has been sent
+  readonly next: string[]; // messages for the next frame, when they are bundled
   selections: readonly Selection[];
 }
 
@@ -45,6 +46,8 @@ export class FakeServer {
   catchupAbove = 5;
   /** The document and catch-ups come in up to this many parts. */
   parts = 1;
+  /** What is said at a moment goes as one frame, and presence tells everybody of everybody. */
+  bundled = false;
   #clients = 0;
   #peers = new Set<Peer>();
   #publishing = false;
@@ -76,7 +79,7 @@ export class FakeServer {
 
   /** Sends a message to all. */
   tell(message: object): void {
-    for (const peer of this.#peers) peer.end.deliver(JSON.stringify(message));
+    for (const peer of this.#peers) this.#send(peer, message);
   }
 
   /** Somebody without a connection edits at the head. */
@@ -92,7 +95,8 @@ export class FakeServer {
     if (resumed && (hello.revision as number) > this.head) return end.finish(4102, "revision_ahead");
     const client = resumed ? (hello.client as string) : `c${++this.#clients}`;
     for (const other of [...this.#peers]) if (other.client === client) this.#end(other, 4203, "superseded");
-    const peer: Peer = { end, client, sent: resumed ? (hello.revision as number) : this.head, selections: [] };
+    const sent = resumed ? (hello.revision as number) : this.head;
+    const peer: Peer = { end, client, sent, next: [], selections: [] };
     this.#peers.add(peer);
     end.received = (frame) => this.#receive(peer, frame);
     end.ended = () => this.#end(peer, 1006, "");
@@ -193,7 +197,8 @@ export class FakeServer {
   /** Positions are those at the revision that the receiver has been sent, so it is brought up to the head first. */
   #tellPresence(to: Peer, full: boolean, about?: Peer): void {
     this.#publishTo(to);
-    const peers = [...this.#peers].filter((peer) => peer !== to && (about === undefined || peer === about));
+    const listed = (peer: Peer) => this.bundled || (peer !== to && (about === undefined || peer === about));
+    const peers = [...this.#peers].filter(listed);
     const list = peers.map(({ client, selections }) => ({
       client,
       user: { id: `u-${client}`, name: client, color: "#336699" },
@@ -209,6 +214,7 @@ export class FakeServer {
   }
 
   #end(peer: Peer, code: number, reason: string): void {
+    this.#flush(peer);
     this.#peers.delete(peer);
     peer.end.received = () => {};
     peer.end.ended = () => {};
@@ -219,7 +225,12 @@ export class FakeServer {
   }
 
   #send(peer: Peer, message: object): void {
-    peer.end.deliver(JSON.stringify(message));
+    if (!this.bundled) return peer.end.deliver(JSON.stringify(message));
+    if (peer.next.push(JSON.stringify(message)) === 1) this.clock.setTimeout(() => this.#flush(peer), 0);
+  }
+
+  #flush(peer: Peer): void {
+    if (peer.next.length > 0) peer.end.deliver(`[${peer.next.splice(0).join(",")}]`);
   }
 
   #last(client: string): { seq: number; revision: number } | undefined {
