@@ -16,7 +16,10 @@ type route struct {
 	// guest: a request without a login begins one as a guest, where guests
 	// are allowed.
 	guest bool
-	serve func(*Server, http.ResponseWriter, *request) error
+	// transport: the request becomes a connection of this kind that stays, of
+	// which there are limits.
+	transport string
+	serve     func(*Server, http.ResponseWriter, *request) error
 }
 
 // request is a request whose principal is known and may take the action. doc
@@ -31,23 +34,23 @@ type request struct {
 // carries its id in the path as {id}: it is looked up and decided on before
 // the handler runs, and no handler takes a document from anywhere else.
 var routes = []route{
-	{"GET /healthz", Public, false, (*Server).healthz},
-	{"GET /readyz", Public, false, (*Server).readyz},
+	{"GET /healthz", Public, false, "", (*Server).healthz},
+	{"GET /readyz", Public, false, "", (*Server).readyz},
 
-	{"GET /api/me", ChangeSelf, true, (*Server).getMe},
-	{"PATCH /api/me", ChangeSelf, true, (*Server).patchMe},
-	{"GET /api/docs", ListDocuments, false, (*Server).listDocuments},
-	{"POST /api/docs", CreateDocument, true, (*Server).createDocument},
-	{"GET /api/docs/{id}", ReadDocument, false, (*Server).getDocument},
-	{"PATCH /api/docs/{id}", RenameDocument, true, (*Server).patchDocument},
-	{"GET /api/docs/{id}/content", ReadDocument, false, (*Server).getContent},
-	{"GET /api/docs/{id}/socket", ReadDocument, true, (*Server).socket},
-	{"/api/", Public, false, (*Server).noSuchRoute},
+	{"GET /api/me", ChangeSelf, true, "", (*Server).getMe},
+	{"PATCH /api/me", ChangeSelf, true, "", (*Server).patchMe},
+	{"GET /api/docs", ListDocuments, false, "", (*Server).listDocuments},
+	{"POST /api/docs", CreateDocument, true, "", (*Server).createDocument},
+	{"GET /api/docs/{id}", ReadDocument, false, "", (*Server).getDocument},
+	{"PATCH /api/docs/{id}", RenameDocument, true, "", (*Server).patchDocument},
+	{"GET /api/docs/{id}/content", ReadDocument, false, "", (*Server).getContent},
+	{"GET /api/docs/{id}/socket", ReadDocument, true, viaWebSocket, (*Server).socket},
+	{"/api/", Public, false, "", (*Server).noSuchRoute},
 
-	{"GET /{$}", Public, false, page("index.html")},
-	{"GET /d/{doc}", Public, false, page("editor.html")},
-	{"GET /assets/", Public, false, (*Server).asset},
-	{"/", Public, false, (*Server).noSuchRoute},
+	{"GET /{$}", Public, false, "", page("index.html")},
+	{"GET /d/{doc}", Public, false, "", page("editor.html")},
+	{"GET /assets/", Public, false, "", (*Server).asset},
+	{"/", Public, false, "", (*Server).noSuchRoute},
 }
 
 func (s *Server) mux() *http.ServeMux {
