@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"cmd/collabd": {"ot", "wire", "session", "persist", "server", "client"},
 	"migrations":  {},
 	"frontend":    {},
-	"bench":       {"ot"},
+	"bench":       {"ot", "persist", "server"},
 	"fuzz":        {"ot", "wire", "session", "persist", "server", "client"},
 }
 
