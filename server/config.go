@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -42,6 +43,19 @@ type Config struct {
 	PlainHTTP bool
 	// Limits of the sessions; default session.DefaultLimits.
 	Limits session.Limits
+	// Admission bounds who may come in; default DefaultAdmission.
+	Admission Admission
+	// TrustedProxies are the addresses of the proxies in front, which tell the
+	// address of the client in X-Forwarded-For; default none.
+	TrustedProxies []netip.Prefix
+	// Memory is how many bytes the program may take, of which open documents
+	// may take a part. Run takes 0 for half of what there is; without Run it
+	// means no limit.
+	Memory int64
+	// AdminAddr is the address of Admin, as host:port; default none.
+	AdminAddr string
+	// AdminPublic allows an AdminAddr that is not loopback.
+	AdminPublic bool
 }
 
 // Validate says what is wrong with a configuration, as a sentence for the
@@ -64,7 +78,13 @@ func (c Config) Validate() error {
 	if !c.loopback() && !c.PlainHTTP && !strings.HasPrefix(c.PublicURL, "https:") {
 		return errors.New("refusing plain HTTP on " + c.Addr + ", where others can read along: put a TLS proxy in front and give --public-url https://…, or say --plain-http")
 	}
-	return nil
+	if err := c.Admission.validate(); err != nil {
+		return err
+	}
+	if err := c.validateMemory(); err != nil {
+		return err
+	}
+	return c.validateAdmin()
 }
 
 // loopback reports whether only this machine can reach the server.

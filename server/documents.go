@@ -174,8 +174,8 @@ func readJSON(w http.ResponseWriter, r *request, into any) error {
 		return &errNotJSON
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyBytes))
-	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return &errTooLarge
+	if answer := bodyError(err); answer != nil {
+		return answer
 	}
 	if err == nil {
 		err = checkObject(body)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/collabd/collabd/session"
 )
@@ -14,7 +15,10 @@ type apiError struct {
 	Status  int
 	Code    string
 	Message string
-	cause   error
+	// Retry is in how many seconds to try again what was too much now, at
+	// least 1.
+	Retry int
+	cause error
 }
 
 func (e *apiError) Error() string {
@@ -51,9 +55,14 @@ var (
 	errTooLarge      = apiError{Status: 413, Code: "too_large", Message: "The request body is too large."}
 	errNotJSON       = apiError{Status: 415, Code: "not_json", Message: "Send a JSON object with content type application/json."}
 	errUpgradeNeeded = apiError{Status: 426, Code: "upgrade_needed", Message: "This address speaks WebSocket with the subprotocol collabd.v1."}
+	errSlowBody      = apiError{Status: 408, Code: "late_body", Message: "The body of the request has not arrived; repeat it."}
+	errTooMany       = apiError{Status: 429, Code: "too_many_connections", Message: "There are too many connections already.", Retry: 10}
+	errTooFast       = apiError{Status: 429, Code: "too_fast", Message: "That is too much in a short time: try again in a moment.", Retry: 2}
 	errInternal      = apiError{Status: 500, Code: "internal", Message: "The server made a mistake; it is in its log."}
 	errStore         = apiError{Status: 503, Code: "store_failed", Message: "The store does not answer; try again in a moment."}
 	errStopping      = apiError{Status: 503, Code: "restarting", Message: "The server is restarting; come back in a moment."}
+	errBusy          = apiError{Status: 503, Code: "busy", Message: "The server has too much to do; try again in a moment."}
+	errFull          = apiError{Status: 503, Code: "server_full", Message: "The server has no room for more; try again in a while.", Retry: 10}
 )
 
 // asAPIError finds the answer to any error.
@@ -74,8 +83,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if e.Status >= 500 && e.cause != nil && r.Context().Err() == nil {
 		s.log.Error().Err(err).Str("route", r.Pattern).Msg("request failed")
 	}
-	if e.Status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "1")
+	if e.Status == http.StatusServiceUnavailable || e.Status == http.StatusTooManyRequests {
+		w.Header().Set("Retry-After", strconv.Itoa(max(1, e.Retry)))
 	}
 	type body struct {
 		Code    string `json:"code"`

@@ -57,7 +57,7 @@ func (s *Server) mux() *http.ServeMux {
 	mux := http.NewServeMux()
 	for _, rt := range routes {
 		mux.HandleFunc(rt.pattern, func(w http.ResponseWriter, r *http.Request) {
-			if err := s.route(rt, w, r); err != nil {
+			if err := s.admit(rt, w, r); err != nil {
 				s.fail(w, r, err)
 			}
 		})
@@ -69,6 +69,12 @@ func (s *Server) mux() *http.ServeMux {
 func (s *Server) route(rt route, w http.ResponseWriter, r *http.Request) error {
 	if rt.action == Public {
 		return rt.serve(s, w, &request{Request: r})
+	}
+	from := s.proxies.counted(parseAddress(r.RemoteAddr))
+	if rt.transport != "" {
+		if err := s.admission.knock(from); err != nil {
+			return err
+		}
 	}
 	who, err := s.logins.principal(r)
 	if err != nil {
@@ -92,12 +98,26 @@ func (s *Server) route(rt route, w http.ResponseWriter, r *http.Request) error {
 	if missing != nil {
 		return missing
 	}
+	var seat *place
+	if rt.transport != "" {
+		if seat, err = s.admission.enter(rt.transport, from, who); err != nil {
+			return err
+		}
+		defer seat.leave()
+	}
 	if rt.guest && who.Anonymous() {
 		if rt.action == ReadDocument && !s.site.owns(r) {
 			return &errWrongOrigin // the socket checks again; no login for others
 		}
+		if err := s.admission.guest(from); err != nil {
+			return err
+		}
 		if who, err = s.logins.begin(w, r); err != nil {
 			return err
+		}
+		s.metrics.guests.Inc()
+		if seat != nil {
+			seat.of(who)
 		}
 	}
 	return rt.serve(s, w, &request{Request: r, who: who, doc: doc})

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	stdlog "log"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -21,11 +20,8 @@ import (
 )
 
 const (
-	headerTimeout = 10 * time.Second
-	idleTimeout   = 2 * time.Minute
-	headerBytes   = 64 << 10
-	drainTimeout  = 8 * time.Second
-	readyTimeout  = 2 * time.Second
+	drainTimeout = 8 * time.Second
+	readyTimeout = 2 * time.Second
 )
 
 // Store is all that the server needs of a database.
@@ -54,6 +50,10 @@ type Server struct {
 	handler  http.Handler // guard around router
 	stopping context.Context
 	stop     context.CancelFunc
+
+	proxies   proxies
+	admission *admission
+	metrics   *metrics
 }
 
 // New makes a server on an open store, which stays the caller's.
@@ -64,21 +64,28 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	cfg.Admission = cfg.Admission.withDefaults()
+	m := newMetrics()
 	key, err := store.Key(ctx, "client ids", 32)
 	if err != nil {
 		return nil, fmt.Errorf("the server's key: %w", err)
 	}
 	s := &Server{
 		cfg: cfg, store: store, log: log,
-		hub:    session.NewHub(store, session.Config{Key: key, Limits: cfg.Limits, Log: log}),
-		logins: newLogins(store.Logins(), store, strings.HasPrefix(cfg.PublicURL, "https:")),
-		access: Access{guests: cfg.guests()},
-		site:   newSite(cfg),
-		dist:   frontend.Dist(),
+		hub:       session.NewHub(store, session.Config{Key: key, Limits: cfg.Limits, Log: log, Observer: m}),
+		logins:    newLogins(store.Logins(), store, strings.HasPrefix(cfg.PublicURL, "https:")),
+		access:    Access{guests: cfg.guests()},
+		site:      newSite(cfg),
+		proxies:   newProxies(cfg),
+		admission: newAdmission(cfg.Admission, m),
+		metrics:   m,
+		dist:      frontend.Dist(),
 	}
+	s.admission.full = fullness(s.hub)
+	m.registry.MustRegister(newStats(s.hub.Stats, cfg.Admission.Connections, cfg.documentsMemory()))
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.router = s.mux()
-	s.handler = s.guard(s.router)
+	s.handler = s.proxies.unmask(m.answered(s.guard(s.router)))
 	return s, nil
 }
 
@@ -120,11 +127,19 @@ func Run(ctx context.Context, cfg Config, log zerolog.Logger, ready func(url, da
 	if err := cfg.Validate(); err != nil {
 		return err
 	}
-	listener, err := listen(ctx, cfg.Addr)
+	cfg = setMemory(cfg)
+	listener, err := listen(ctx, cfg.Addr, "--addr")
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
+	var admin net.Listener
+	if cfg.AdminAddr != "" {
+		if admin, err = listen(ctx, cfg.AdminAddr, "--admin-addr"); err != nil {
+			return err
+		}
+		defer admin.Close()
+	}
 	path := filepath.Join(cfg.Data, "collabd.db")
 	store, err := persist.OpenSQLite(ctx, persist.SQLiteConfig{Path: path, Logger: log})
 	if err != nil {
@@ -134,12 +149,15 @@ func Run(ctx context.Context, cfg Config, log zerolog.Logger, ready func(url, da
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	hs := &http.Server{
-		Handler: s, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes,
-		ErrorLog: stdlog.New(httpLog{log}, "", 0),
-	}
-	served := make(chan error, 1)
+	s.proxies.warn(log)
+	served := make(chan error, 2)
+	hs := s.httpServer(s)
 	go func() { served <- hs.Serve(listener) }()
+	as := s.httpServer(s.Admin())
+	if admin != nil {
+		go func() { served <- as.Serve(admin) }()
+		log.Info().Str("url", "http://"+admin.Addr().String()+"/metrics").Msg("metrics are shown")
+	}
 	ready(openAddress(cfg, listener.Addr()), path)
 	select {
 	case err = <-served:
@@ -148,7 +166,7 @@ func Run(ctx context.Context, cfg Config, log zerolog.Logger, ready func(url, da
 	}
 	drain, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
-	err = errors.Join(err, s.Close(drain), hs.Shutdown(drain), store.Close())
+	err = errors.Join(err, s.Close(drain), hs.Shutdown(drain), as.Close(), store.Close())
 	if err != nil {
 		return fmt.Errorf("stopped uncleanly: %w", err)
 	}
@@ -156,22 +174,14 @@ func Run(ctx context.Context, cfg Config, log zerolog.Logger, ready func(url, da
 	return nil
 }
 
-// httpLog takes what net/http has to say into the log.
-type httpLog struct{ log zerolog.Logger }
-
-func (h httpLog) Write(line []byte) (int, error) {
-	h.log.Error().Msg(strings.TrimSpace(string(line)))
-	return len(line), nil
-}
-
-func listen(ctx context.Context, addr string) (net.Listener, error) {
+func listen(ctx context.Context, addr, flag string) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", addr)
 	if err == nil {
 		return l, nil
 	}
 	if isAddrInUse(err) {
-		return nil, fmt.Errorf("%s is taken by another program: stop that one, or choose another address with --addr", addr)
+		return nil, fmt.Errorf("%s is taken by another program: stop that one, or choose another address with %s", addr, flag)
 	}
 	return nil, fmt.Errorf("cannot listen on %s: %w", addr, err)
 }

@@ -26,6 +26,7 @@ func main() {
 	parser := kong.Must(&c,
 		kong.Name("collabd"),
 		kong.Description("A self-hosted collaborative document editor. Without arguments it serves on http://localhost:8080 with its data in ./data."),
+		limitDefaults(),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	parsed, err := parser.Parse(os.Args[1:])

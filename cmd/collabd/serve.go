@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
 
+	"github.com/alecthomas/kong"
 	"github.com/rs/zerolog"
 
 	"github.com/collabd/collabd/server"
@@ -13,13 +15,38 @@ import (
 
 // serveCmd holds the flags of the server; each has its environment variable.
 type serveCmd struct {
-	Addr      string        `default:"localhost:8080" env:"COLLABD_ADDR" help:"Address to listen on."`
-	Data      string        `default:"data" env:"COLLABD_DATA" type:"path" help:"Folder of the database."`
-	PublicURL string        `name:"public-url" env:"COLLABD_PUBLIC_URL" help:"The address that people open, if a proxy is in front: https://docs.example.org."`
-	Guests    server.Guests `default:"auto" enum:"auto,none,view,edit" env:"COLLABD_GUESTS" help:"What people without an account may do: ${enum}. auto: edit on a loopback address, none elsewhere."`
-	PlainHTTP bool          `name:"plain-http" env:"COLLABD_PLAIN_HTTP" help:"Allow plain HTTP on an address that others can reach."`
-	LogLevel  string        `default:"info" enum:"debug,info,warn,error" env:"COLLABD_LOG_LEVEL" help:"Least severity of what is logged: ${enum}."`
-	LogFormat string        `default:"auto" enum:"auto,console,json" env:"COLLABD_LOG_FORMAT" help:"${enum}. auto: console on a terminal, JSON otherwise."`
+	Addr           string        `default:"localhost:8080" env:"COLLABD_ADDR" help:"Address to listen on."`
+	Data           string        `default:"data" env:"COLLABD_DATA" type:"path" help:"Folder of the database."`
+	PublicURL      string        `name:"public-url" env:"COLLABD_PUBLIC_URL" help:"The address that people open, if a proxy is in front: https://docs.example.org."`
+	Guests         server.Guests `default:"auto" enum:"auto,none,view,edit" env:"COLLABD_GUESTS" help:"What people without an account may do: ${enum}. auto: edit on a loopback address, none elsewhere."`
+	PlainHTTP      bool          `name:"plain-http" env:"COLLABD_PLAIN_HTTP" help:"Allow plain HTTP on an address that others can reach."`
+	AdminAddr      string        `name:"admin-addr" env:"COLLABD_ADMIN_ADDR" help:"Address of /metrics, /healthz and /debug/pprof/ for operators, such as localhost:9090. Default: none."`
+	AdminPublic    bool          `name:"admin-public" env:"COLLABD_ADMIN_PUBLIC" help:"Allow an admin address that others can reach. There is no login, and no /debug/pprof/."`
+	TrustedProxies []string      `name:"trusted-proxies" env:"COLLABD_TRUSTED_PROXIES" placeholder:"10.0.0.7" help:"Addresses of the proxies in front, whose X-Forwarded-For tells where people are."`
+	Memory         server.Bytes  `env:"COLLABD_MEMORY" placeholder:"512MB" help:"Memory that the program may take. Default: half of what the machine or its control group has."`
+	Limits         limitFlags    `embed:"" prefix:"max-"`
+	LogLevel       string        `default:"info" enum:"debug,info,warn,error" env:"COLLABD_LOG_LEVEL" help:"Least severity of what is logged: ${enum}."`
+	LogFormat      string        `default:"auto" enum:"auto,console,json" env:"COLLABD_LOG_FORMAT" help:"${enum}. auto: console on a terminal, JSON otherwise."`
+}
+
+// limitFlags are the limits that operators change most; a default is that of
+// server.DefaultAdmission.
+type limitFlags struct {
+	Connections        int `env:"COLLABD_MAX_CONNECTIONS" default:"${max_connections}" help:"Most open documents of all people together."`
+	UserConnections    int `env:"COLLABD_MAX_USER_CONNECTIONS" default:"${max_user_connections}" help:"Most open documents of one person."`
+	AddressConnections int `env:"COLLABD_MAX_ADDRESS_CONNECTIONS" default:"${max_address_connections}" help:"Most open documents of guests from one network address."`
+	AddressGuests      int `env:"COLLABD_MAX_ADDRESS_GUESTS" default:"${max_address_guests}" help:"Most new guests a minute from one network address, after a burst."`
+}
+
+// limitDefaults are the variables in the tags of limitFlags.
+func limitDefaults() kong.Vars {
+	d := server.DefaultAdmission()
+	return kong.Vars{
+		"max_connections":         strconv.Itoa(d.Connections),
+		"max_user_connections":    strconv.Itoa(d.UserConnections),
+		"max_address_connections": strconv.Itoa(d.AddressConnections),
+		"max_address_guests":      strconv.Itoa(d.AddressGuests),
+	}
 }
 
 // Run serves until the program is told to stop.
@@ -28,7 +55,18 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cfg := server.Config{Addr: c.Addr, Data: c.Data, PublicURL: c.PublicURL, Guests: c.Guests, PlainHTTP: c.PlainHTTP}
+	proxies, err := server.ParseProxies(c.TrustedProxies)
+	if err != nil {
+		return err
+	}
+	cfg := server.Config{
+		Addr: c.Addr, Data: c.Data, PublicURL: c.PublicURL, Guests: c.Guests, PlainHTTP: c.PlainHTTP,
+		AdminAddr: c.AdminAddr, AdminPublic: c.AdminPublic, TrustedProxies: proxies, Memory: int64(c.Memory),
+		Admission: server.Admission{
+			Connections: c.Limits.Connections, UserConnections: c.Limits.UserConnections,
+			AddressConnections: c.Limits.AddressConnections, AddressGuests: c.Limits.AddressGuests,
+		},
+	}
 	return server.Run(ctx, cfg, log, func(url, data string) {
 		fmt.Printf("collabd is ready: open %s (data in %s)\n", url, data)
 	})

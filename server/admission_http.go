@@ -1,0 +1,122 @@
+package server
+
+import (
+	"errors"
+	stdlog "log"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+const (
+	// headerBytes is the most that the header of a request may have.
+	headerBytes = 64 << 10
+	// requestBytes is the most that any request's body may have. Each route
+	// takes what it needs, which is less.
+	requestBytes = 1 << 20
+)
+
+// httpServer is a server for a handler of s, with the limits on time and size
+// that come before any route.
+func (s *Server) httpServer(h http.Handler) *http.Server {
+	lim := s.admission.lim
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: lim.Header, IdleTimeout: lim.KeepAlive, MaxHeaderBytes: headerBytes,
+		ErrorLog: stdlog.New(httpLog{s.log}, "", 0), ConnState: s.admission.connState(),
+	}
+}
+
+// connState closes TCP connections beyond Waiting, unheard. One that was taken
+// over by a WebSocket is not waiting any more.
+func (a *admission) connState() func(net.Conn, http.ConnState) {
+	var mu sync.Mutex
+	waiting := map[net.Conn]bool{}
+	return func(c net.Conn, state http.ConnState) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch state {
+		case http.StateNew:
+			if waiting[c] = true; len(waiting) > a.lim.Waiting {
+				a.metrics.refuse(refusedWaiting)
+				c.Close()
+			}
+		case http.StateHijacked, http.StateClosed:
+			delete(waiting, c)
+		}
+	}
+}
+
+// admit serves a route within its limits on time, size and number.
+func (s *Server) admit(rt route, w http.ResponseWriter, r *http.Request) error {
+	lim, now, limit := s.admission.lim, time.Now(), http.NewResponseController(w)
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = http.MaxBytesReader(w, r.Body, requestBytes)
+		// net/http takes the deadline back when the body is at its end.
+		if err := possible(limit.SetReadDeadline(now.Add(lim.Body))); err != nil {
+			return err
+		}
+	}
+	if rt.transport != "" {
+		return s.route(rt, w, r) // it stays, and has watchdogs of its own
+	}
+	if err := possible(limit.SetWriteDeadline(now.Add(lim.Answer))); err != nil {
+		return err
+	}
+	if rt.action != Public {
+		if err := s.admission.begin(); err != nil {
+			return err
+		}
+		defer s.admission.end()
+	}
+	return s.route(rt, w, r)
+}
+
+// possible lets pass that there is no connection: in tests, and in programs
+// that embed the server.
+func possible(err error) error {
+	if err == nil || errors.Is(err, http.ErrNotSupported) {
+		return nil
+	}
+	return errInternal.with(err)
+}
+
+// begin is asked before a request that needs the store; end follows.
+func (a *admission) begin() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.requests >= a.lim.Requests {
+		return a.refuse(refusedRequests)
+	}
+	a.requests++
+	return nil
+}
+
+func (a *admission) end() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.requests--
+}
+
+// bodyError is the answer to a body that could not be read to its end.
+func bodyError(err error) error {
+	switch {
+	case errors.As(err, new(*http.MaxBytesError)):
+		return &errTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &errSlowBody
+	}
+	return nil
+}
+
+// httpLog takes what net/http has to say into the log.
+type httpLog struct{ log zerolog.Logger }
+
+func (h httpLog) Write(line []byte) (int, error) {
+	h.log.Error().Msg(strings.TrimSpace(string(line)))
+	return len(line), nil
+}
