@@ -34,6 +34,21 @@ func contenders() []contender {
 			},
 		},
 		{
+			name: "ShareDB, memory", promise: "none",
+			speaks: func() dialect { return sharedbDialect{&docs} },
+			argv:   func(b *bench, _ string) ([]string, error) { return b.peer("sharedb.mjs") },
+		},
+		{
+			name: "Hocuspocus", promise: "stored within 2 to 10 s",
+			speaks: func() dialect { return yDialect{&docs, true} },
+			argv:   func(b *bench, dir string) ([]string, error) { return b.peer("hocuspocus.mjs", dir) },
+		},
+		{
+			name: "y-websocket", promise: "none",
+			speaks: func() dialect { return yDialect{&docs, false} },
+			argv:   func(b *bench, _ string) ([]string, error) { return b.peer("y-websocket.mjs") },
+		},
+		{
 			name: "relay", promise: "nothing, and has no document", empty: true,
 			speaks: func() dialect { return relayDialect{&docs} },
 			argv: func(b *bench, _ string) ([]string, error) {
@@ -83,6 +98,18 @@ func (b *bench) ours(args ...string) []string {
 		argv = append(argv, "-debug", b.debug)
 	}
 	return argv
+}
+
+// peer is the command line of a server from npm.
+func (b *bench) peer(script string, args ...string) ([]string, error) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		return nil, errors.New("no node on the PATH: install Node.js")
+	}
+	if _, err := os.Stat(filepath.Join(b.dir, "node_modules")); err != nil {
+		return nil, errors.New("the servers to compare with are not installed: make bench-server does it")
+	}
+	return append([]string{node, "--expose-gc", filepath.Join(b.dir, "peers", script)}, args...), nil
 }
 
 // build makes the programs beside this one.
