@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -246,7 +247,9 @@ func TestOthersSeeIt(t *testing.T) {
 	ana, ben := w.person(), w.person()
 	doc := ana.create("x", ot.Text).ID
 	a, b := ana.join(doc), ben.join(doc)
-	await(a, func(m wire.Presences) bool { return len(m.Peers) == 1 && m.Peers[0].Client == b.welcome.Client })
+	await(a, func(m wire.Presences) bool {
+		return slices.ContainsFunc(m.Peers, func(p wire.Peer) bool { return p.Client == b.welcome.Client })
+	})
 	ben.do("PATCH", "/api/me", `{"name":"Ben","color":"#102030"}`).is(t, 200, "")
 	seen := await(a, func(m wire.Presences) bool { return len(m.Peers) == 1 && m.Peers[0].User.Name == "Ben" })
 	if u := seen.Peers[0].User; u.Color != "#102030" || u.ID != b.welcome.User.ID {

@@ -43,6 +43,7 @@ type peer struct {
 	ws      *websocket.Conn
 	welcome wire.Welcome
 	doc     ot.Doc
+	unread  []wire.ServerMessage // of the last frame
 }
 
 // join connects to a document as a new client.
@@ -102,17 +103,22 @@ func (p *peer) write(kind websocket.MessageType, frame string) {
 
 // read returns the next message, or how the connection ended.
 func (p *peer) read() (wire.ServerMessage, error) {
+	if len(p.unread) > 0 {
+		m := p.unread[0]
+		p.unread = p.unread[1:]
+		return m, nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	kind, frame, err := p.ws.Read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	m, err := wire.DecodeServer(frame)
-	if err != nil || m == nil || kind != websocket.MessageText {
-		p.t.Errorf("the server sent %q: %v", frame, err)
+	p.unread, err = wire.DecodeServerFrame(frame)
+	if err != nil || len(p.unread) == 0 || kind != websocket.MessageText {
+		p.t.Fatalf("the server sent %.300q: %v", frame, err)
 	}
-	return m, nil
+	return p.read()
 }
 
 func (p *peer) next() wire.ServerMessage {

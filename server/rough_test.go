@@ -24,9 +24,10 @@ const (
 // rough is a WebSocket without a library, which would have manners, and costs
 // more than the server when there are thousands.
 type rough struct {
-	t    *testing.T
-	conn net.Conn
-	br   *bufio.Reader
+	t      *testing.T
+	conn   net.Conn
+	br     *bufio.Reader
+	unread []wire.ServerMessage // of the last frame
 }
 
 // rough is a connection right after the upgrade.
@@ -43,7 +44,7 @@ func (w *world) rough(t *testing.T, doc wire.DocID, headers ...string) *rough {
 	if _, err := io.WriteString(conn, strings.Join(lines, "\r\n")+"\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
-	c := &rough{t, conn, bufio.NewReader(conn)}
+	c := &rough{t: t, conn: conn, br: bufio.NewReader(conn)}
 	resp, err := http.ReadResponse(c.br, nil)
 	if err != nil || resp.StatusCode != http.StatusSwitchingProtocols {
 		t.Fatalf("the upgrade: %v, %v", resp, err)
@@ -71,6 +72,11 @@ func (c *rough) write(op byte, payload string) {
 // closed is the code and the reason of the close frame, which is answered.
 func (c *rough) read() (m wire.ServerMessage, closed string) {
 	for {
+		if len(c.unread) > 0 {
+			m := c.unread[0]
+			c.unread = c.unread[1:]
+			return m, ""
+		}
 		op, payload, err := c.frame()
 		switch {
 		case err != nil:
@@ -81,11 +87,10 @@ func (c *rough) read() (m wire.ServerMessage, closed string) {
 		case op == opClose:
 			return nil, "no code"
 		case op == opText:
-			m, err := wire.DecodeServer(payload)
-			if err != nil || m == nil {
-				c.t.Errorf("the server sent %q: %v", payload, err)
+			c.unread, err = wire.DecodeServerFrame(payload)
+			if err != nil || len(c.unread) == 0 {
+				c.t.Errorf("the server sent %.300q: %v", payload, err)
 			}
-			return m, ""
 		}
 	}
 }

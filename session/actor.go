@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,14 +16,17 @@ import (
 // actor is a live document. Its goroutine is the only one that touches the
 // fields below the line; the others use the mailbox and the view.
 type actor struct {
-	meta    Document
-	store   Store
-	lim     Limits
-	log     zerolog.Logger
-	mailbox chan message
-	view    atomic.Pointer[view]
-	stop    chan struct{} // closed by the hub: drain and end
-	done    chan struct{} // closed by run: ended
+	meta     Document
+	store    Store
+	lim      Limits
+	log      zerolog.Logger
+	observer Observer
+	budget   *budget
+	mailbox  chan message
+	view     atomic.Pointer[view]
+	counts   counts
+	stop     chan struct{} // closed by the hub: drain and end
+	done     chan struct{} // closed by run: ended
 	// over ends some time after run, for peers that do not take their goodbye.
 	over    context.Context
 	endOver context.CancelFunc
@@ -32,15 +36,23 @@ type actor struct {
 	presence  presences
 	title     string
 	titles    uint64
-	queue     []waiting // at most one for each peer
-	writing   *write    // nil when no append is under way
-	failures  int       // appends in a row whose outcome was unknown
+	troubled  bool          // the log takes nothing at the moment
+	states    uint64        // changes of troubled
+	queue     []waiting     // at most one for each peer
+	parked    []join        // wait until the log was read as far as they know it: at most one for each connection that joins
+	ahead     wire.Revision // the log is known to have this revision
+	begun     uint64        // writes
+	writing   *write        // nil when no append is under way
+	failures  int           // appends in a row whose outcome was unknown
 	written   chan *write
+	late      *time.Timer   // when the write under way takes too long
 	snapshot  wire.Revision // the latest that is stored
 	snapshots chan wire.Revision
 	storing   bool // a snapshot is being stored
+	spread    spread
 	changed   bool // something is to be published
 	stopping  bool
+	held      int64          // bytes that the budget counts for this document
 	work      sync.WaitGroup // the append and the snapshot under way
 }
 
@@ -53,33 +65,25 @@ type waiting struct {
 	sub  Submission
 }
 
-// write is one batch on its way into the log.
-type write struct {
-	batch    []waiting
-	outcomes []Outcome
-	next     State
-	records  []Record
-	// What came of it: err is nil when the records are in the log, else tail
-	// is what the log has after the old head.
-	err  error
-	tail []Record
-}
-
-func newActor(meta Document, state State, snapshot wire.Revision, store Store, lim Limits, log zerolog.Logger) *actor {
+func (h *Hub) newActor(meta Document, state State, snapshot wire.Revision) *actor {
 	a := &actor{
-		meta: meta, store: store, lim: lim, log: log.With().Str("doc", string(meta.ID)).Logger(),
-		mailbox:   make(chan message, lim.Mailbox),
+		meta: meta, store: h.store, lim: h.lim, log: h.log.With().Str("doc", string(meta.ID)).Logger(),
+		observer: h.observer, budget: &h.budget,
+		mailbox:   make(chan message, h.lim.Mailbox),
 		stop:      make(chan struct{}),
 		done:      make(chan struct{}),
 		state:     state,
 		peers:     map[wire.ClientID]*peer{},
 		title:     meta.Title,
 		written:   make(chan *write, 1),
+		late:      time.NewTimer(h.lim.Late),
 		snapshot:  snapshot,
 		snapshots: make(chan wire.Revision, 1),
+		spread:    newSpread(),
 	}
+	a.late.Stop()
 	a.over, a.endOver = context.WithCancel(context.Background())
-	a.publish(state.Head())
+	a.publish()
 	return a
 }
 
@@ -100,15 +104,42 @@ func (a *actor) send(ctx context.Context, m message) bool {
 // under way is settled and published, and the last snapshot stored.
 func (a *actor) run() {
 	defer close(a.done)
+	defer a.budget.hold(&a.held, 0)
+	why := wire.CloseRestarting
+	if err := a.survive("a session", func() error { a.loop(); return nil }); err != nil {
+		why = wire.CloseInternal
+	}
+	for _, p := range a.peers {
+		p.end(why, 0)
+	}
+	for _, m := range a.parked {
+		m.answer <- joined{err: why}
+	}
+	time.AfterFunc(a.lim.Goodbye, a.endOver)
+	a.late.Stop()
+	a.spread.timer.Stop()
+	a.startSnapshot(1)
+	if a.storing {
+		<-a.snapshots
+	}
+	a.work.Wait()
+}
+
+// loop is one select: what happens first is taken, then what follows from it
+// is begun and published.
+func (a *actor) loop() {
 	stop := a.stop
 	for !a.stopping || a.writing != nil || a.storing {
-		before := a.state.Head()
 		select {
 		case m := <-a.mailbox:
 			m.deliver(a)
 			a.drainMailbox()
 		case w := <-a.written:
 			a.settle(w)
+		case <-a.late.C:
+			a.trouble(true)
+		case <-a.spread.timer.C:
+			a.spreadNow(time.Now())
 		case rev := <-a.snapshots:
 			a.storing = false
 			a.snapshot = max(a.snapshot, rev)
@@ -118,19 +149,10 @@ func (a *actor) run() {
 		}
 		a.startWrite()
 		if a.changed {
-			a.publish(before)
+			a.publish()
 		}
-		a.startSnapshot(wire.Revision(a.lim.SnapshotRecords))
+		a.startSnapshot(a.snapshotDue())
 	}
-	for _, p := range a.peers {
-		p.end(wire.CloseRestarting, 0)
-	}
-	time.AfterFunc(a.lim.Goodbye, a.endOver)
-	a.startSnapshot(1)
-	if a.storing {
-		<-a.snapshots
-	}
-	a.work.Wait()
 }
 
 // drainMailbox takes what else has arrived, so that edits that came together
@@ -146,176 +168,14 @@ func (a *actor) drainMailbox() {
 	}
 }
 
-// startWrite accepts all that waits and hands it to the store, unless a write
-// is under way. What needs no write is answered at once: an edit that is in
-// the log already must not look as if it were still in flight, because its
-// author has seen its record and may send the next one.
-func (a *actor) startWrite() {
-	if a.writing != nil || a.stopping || len(a.queue) == 0 {
-		return
-	}
-	batch := a.queue
-	a.queue = nil
-	subs := make([]Submission, len(batch))
-	for i := range batch {
-		subs[i] = batch[i].sub
-	}
-	next, outcomes := a.state.Accept(subs, a.lim)
-	w := &write{next: next, records: next.Since(a.state.Head())}
-	for i, out := range outcomes {
-		if out.Refused != nil || out.Revision <= a.state.Head() {
-			a.answer(batch[i], out)
-		} else {
-			w.batch = append(w.batch, batch[i])
-			w.outcomes = append(w.outcomes, out)
-		}
-	}
-	if len(w.records) == 0 {
-		return
-	}
-	a.writing = w
-	head, failures := a.state.Head(), a.failures
-	a.work.Go(func() {
-		a.append(w, head, failures)
-		a.written <- w
-	})
-}
+// unitsPerRecord is how many units of a document are written again for each
+// record, at most, by its snapshots.
+const unitsPerRecord = 1024
 
-// append runs beside the actor: it appends the records, or, if that fails,
-// reads what the log has after head. It does not return before it knows one or
-// the other, unless the actor is stopped.
-func (a *actor) append(w *write, head wire.Revision, failures int) {
-	w.err = a.withStore(func(ctx context.Context) error {
-		return a.store.Append(ctx, a.meta.ID, w.records)
-	})
-	if w.err == nil {
-		return
-	}
-	if !errors.Is(w.err, ErrConflict) {
-		a.log.Error().Err(w.err).Msg("append failed, its outcome is unknown")
-		a.pause(failures)
-	}
-	for try := failures; ; try++ {
-		err := a.withStore(func(ctx context.Context) (err error) {
-			w.tail, err = a.tail(ctx, head)
-			return err
-		})
-		if err == nil {
-			return
-		}
-		a.log.Error().Err(err).Msg("reading the log after a failed append failed")
-		if !a.pause(try) {
-			return
-		}
-	}
-}
-
-func (a *actor) withStore(call func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), a.lim.Store)
-	defer cancel()
-	return call(ctx)
-}
-
-func (a *actor) tail(ctx context.Context, after wire.Revision) ([]Record, error) {
-	head, err := a.store.Head(ctx, a.meta.ID)
-	if err != nil || head <= after {
-		return nil, err
-	}
-	return a.store.Records(ctx, a.meta.ID, after, head)
-}
-
-// pause waits between two attempts to reach a failing store. It returns false
-// if the actor is stopped meanwhile.
-func (a *actor) pause(failures int) bool {
-	wait := min(a.lim.RetryMax, a.lim.RetryMin<<min(failures, 16))
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-a.stop:
-		return false
-	}
-}
-
-// settle keeps the next state if the log has it. Otherwise it takes what the
-// log has, and the same edits wait again: those that are in the log already
-// will be recognised.
-func (a *actor) settle(w *write) {
-	a.writing = nil
-	if w.err == nil {
-		a.failures = 0
-		a.keep(w.next)
-		for i, out := range w.outcomes {
-			a.answer(w.batch[i], out)
-		}
-		return
-	}
-	if !errors.Is(w.err, ErrConflict) {
-		a.failures++
-	}
-	next, err := a.state.Extend(w.tail)
-	if err != nil {
-		// The log is not what we made of it. Nobody may go on from here: the
-		// session ends, and the next one loads what the log has.
-		a.log.Error().Err(err).Msg("the log does not follow the document")
-		a.endAll(wire.CloseStoreFailed)
-		a.stopping, a.snapshot = true, a.state.Head()
-		return
-	}
-	if len(w.tail) > 0 {
-		a.keep(next)
-	}
-	a.queue = append(w.batch, a.queue...)
-	a.dropGone()
-}
-
-// keep makes the next state the current one. Everything in it is durable.
-func (a *actor) keep(next State) {
-	a.presence.move(next.window.since(a.state.Head()))
-	a.state = next.trim(a.lim, func(c wire.ClientID) bool { return a.peers[c] != nil })
-	a.changed = true
-}
-
-// answer tells an author what its record will not tell it. The outcome is
-// settled: a refusal, or durable.
-func (a *actor) answer(w waiting, out Outcome) {
-	w.peer.waiting = false
-	switch {
-	case out.Refused != nil:
-		a.logRefusal(&w.sub, out.Refused)
-		w.peer.end(closeOf(out.Refused), w.sub.Edit.Seq)
-	case out.Duplicate:
-		w.peer.ack.Store(&wire.Ack{Seq: w.sub.Edit.Seq, Revision: out.Revision})
-		w.peer.nudge()
-	}
-}
-
-func (a *actor) logRefusal(sub *Submission, err error) {
-	line := a.log.Info()
-	var poison *PoisonError
-	if errors.As(err, &poison) {
-		line = a.log.Error().Bytes("stack", poison.Stack)
-	}
-	line.Str("client", string(sub.Client)).Uint64("seq", uint64(sub.Edit.Seq)).
-		Uint64("base", uint64(sub.Edit.Base)).Uint64("head", uint64(a.state.Head())).
-		Uint64("digest", sub.Digest).Str("close", closeOf(err).Name).Msg("edit refused")
-}
-
-// publish lets everybody see the state. since is the head that was published
-// last.
-func (a *actor) publish(since wire.Revision) {
-	a.changed = false
-	v := &view{doc: a.state.doc, window: a.state.window, presence: a.presence, title: a.title, titles: a.titles}
-	if since >= v.window.after && since < v.head() {
-		v.encodeBatch(since, a.lim)
-	} else if old := a.view.Load(); old != nil && since == v.head() {
-		v.batchAfter, v.batch = old.batchAfter, old.batch
-	}
-	a.view.Store(v)
-	for _, p := range a.peers {
-		p.nudge()
-	}
+// snapshotDue is how many records may follow the last snapshot: more for a
+// large document, because storing it costs more.
+func (a *actor) snapshotDue() wire.Revision {
+	return wire.Revision(max(a.lim.SnapshotRecords, a.state.doc.Len()/unitsPerRecord))
 }
 
 // startSnapshot stores the document if at least so many records follow the
@@ -328,13 +188,34 @@ func (a *actor) startSnapshot(after wire.Revision) {
 	a.storing = true
 	snap := Snapshot{Revision: head, Doc: a.state.doc}
 	a.work.Go(func() {
+		began := time.Now()
 		err := a.withStore(func(ctx context.Context) error { return a.store.PutSnapshot(ctx, a.meta.ID, snap) })
+		a.observer.Stored(time.Since(began), err)
 		if err != nil {
 			// The log has it all; the next one is due after as many records.
 			a.log.Warn().Err(err).Uint64("revision", uint64(head)).Msg("snapshot failed")
 		}
 		a.snapshots <- head
 	})
+}
+
+func (a *actor) withStore(call func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), a.lim.Store)
+	defer cancel()
+	return call(ctx)
+}
+
+// survive runs the actor, or one side of a connection. A panic is a fault of
+// ours, and ends that session or connection, not the program.
+func (a *actor) survive(who string, side func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			// Not what it says, which might be text of the document.
+			a.log.Error().Bytes("stack", debug.Stack()).Msg(who + " panicked")
+			err = wire.CloseInternal
+		}
+	}()
+	return side()
 }
 
 func (a *actor) endAll(c wire.Close) {

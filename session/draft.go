@@ -3,7 +3,6 @@ package session
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"runtime/debug"
 
 	"github.com/collabd/collabd/ot"
@@ -18,12 +17,12 @@ type draft struct {
 	next State // its doc is behind; editor has the document
 	// editor has the document of next.
 	editor *ot.Editor
+	// history is composed for the edits whose base is far back.
+	history stretches
 }
 
 func (s State) draft() *draft {
-	d := &draft{from: s, next: s, editor: s.doc.Edit()}
-	d.next.clients = maps.Clone(s.clients)
-	return d
+	return &draft{from: s, next: s, editor: s.doc.Edit()}
 }
 
 // state ends the draft.
@@ -73,7 +72,7 @@ func (d *draft) accept(sub *Submission, lim Limits) Outcome {
 	if err := d.next.inOrder(sub, last); err != nil {
 		return Outcome{Refused: err}
 	}
-	op, err := rebase(sub.Op, d.next.window.since(sub.Base))
+	op, err := d.history.rebase(sub.Op, sub.Base, d.next.window)
 	if err != nil {
 		return Outcome{Refused: refused(err)}
 	}
@@ -109,7 +108,7 @@ func (d *draft) advance(r Record) error {
 		return err
 	}
 	d.next.window = d.next.window.push(newEntry(r, d.editor.Len()))
-	d.next.clients[r.Client] = lastEdit{seq: r.Seq, revision: r.Revision, digest: r.Digest}
+	d.next.clients = d.next.clients.with(r.Client, lastEdit{seq: r.Seq, revision: r.Revision, digest: r.Digest})
 	return nil
 }
 

@@ -213,6 +213,8 @@ func (w *world) limit(name string, n int) {
 		w.lim.Wire.DocumentUnits = n
 	case "snapshot":
 		w.lim.SnapshotRecords = n
+	case "frames":
+		w.lim.Frames = n
 	default:
 		w.t.Fatalf("unknown limit %q", name)
 	}
@@ -342,26 +344,36 @@ var (
 )
 
 // report writes what everybody received. Records that follow each other are
-// shown as one message: how many a frame holds depends on when its writer woke.
+// shown as one message, and of the store's states the last one, at the end: how
+// much a frame holds depends on when its writer woke.
 func (w *world) report(out *strings.Builder) {
 	received := map[string][]wire.ServerMessage{}
+	states := map[string]*wire.StoreState{}
 	names := slices.Sorted(maps.Keys(w.clients))
 	for _, name := range names {
 		c := w.clients[name]
 		for m, ok := c.end.TryRead(); ok; m, ok = c.end.TryRead() {
-			msg := w.learn(c, m)
-			list := received[name]
-			if more, ok := msg.(wire.Records); ok && len(list) > 0 {
-				if last, ok := list[len(list)-1].(wire.Records); ok {
-					last.Records = append(last.Records, more.Records...)
-					list[len(list)-1] = last
+			for _, msg := range w.learn(c, m) {
+				list := received[name]
+				if state, ok := msg.(wire.StoreState); ok {
+					states[name] = &state
 					continue
 				}
+				if more, ok := msg.(wire.Records); ok && len(list) > 0 {
+					if last, ok := list[len(list)-1].(wire.Records); ok {
+						last.Records = append(last.Records, more.Records...)
+						list[len(list)-1] = last
+						continue
+					}
+				}
+				received[name] = append(list, msg)
 			}
-			received[name] = append(list, msg)
 		}
 	}
 	for _, name := range names {
+		if state := states[name]; state != nil {
+			received[name] = append(received[name], *state)
+		}
 		for _, msg := range received[name] {
 			fmt.Fprintf(out, "%s < %s\n", name, w.plain(msg.Append(nil)))
 		}
@@ -377,24 +389,26 @@ func (w *world) report(out *strings.Builder) {
 	}
 }
 
-func (w *world) learn(c *scripted, m []byte) wire.ServerMessage {
-	msg, err := wire.DecodeServer(m)
+func (w *world) learn(c *scripted, m []byte) []wire.ServerMessage {
+	messages, err := wire.DecodeServerFrame(m)
 	if err != nil {
 		w.t.Fatalf("%s received %s: %v", c.name, m, err)
 	}
-	switch msg := msg.(type) {
-	case wire.Welcome:
-		if !msg.Resumed {
-			c.revision = msg.Revision
+	for _, msg := range messages {
+		switch msg := msg.(type) {
+		case wire.Welcome:
+			if !msg.Resumed {
+				c.revision = msg.Revision
+			}
+			c.id, c.secret, c.lineage = msg.Client, msg.Secret, msg.Lineage
+			w.names[msg.Client] = c.name
+		case wire.Records:
+			c.revision = msg.After + wire.Revision(len(msg.Records))
+		case wire.Catchup:
+			c.revision = msg.To
 		}
-		c.id, c.secret, c.lineage = msg.Client, msg.Secret, msg.Lineage
-		w.names[msg.Client] = c.name
-	case wire.Records:
-		c.revision = msg.After + wire.Revision(len(msg.Records))
-	case wire.Catchup:
-		c.revision = msg.To
 	}
-	return msg
+	return messages
 }
 
 // plain replaces what is random or long.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -20,6 +21,8 @@ type Hub struct {
 	issuer issuer
 
 	observer Observer
+	budget   budget
+	leaving  atomic.Int64 // bytes of the sessions that are ending to make room
 
 	alive context.Context // ends with Close
 	end   context.CancelFunc
@@ -37,6 +40,9 @@ type slot struct {
 	err   error
 	users int
 	idle  *time.Timer
+	since time.Time // when the last user left
+	// leaves is what the session counts in Hub.leaving until it has ended.
+	leaves int64
 }
 
 // Config is what a hub needs beside its store.
@@ -52,20 +58,6 @@ type Config struct {
 	Observer Observer
 }
 
-// Stats is what a hub holds at a moment.
-type Stats struct {
-	// Documents that are open, and Peers that have joined them.
-	Documents, Peers int
-	// Queued edits wait for the append under way, Appending of which there is
-	// at most one for each document.
-	Queued, Appending int
-	// Lag is how many records the peer that is furthest behind has not been
-	// sent.
-	Lag int
-	// Bytes is what the documents and their windows take, estimated.
-	Bytes int64
-}
-
 // NewHub makes a hub.
 func NewHub(store Store, cfg Config) *Hub {
 	if cfg.Limits == (Limits{}) {
@@ -79,6 +71,9 @@ func NewHub(store Store, cfg Config) *Hub {
 		open: map[wire.DocID]*slot{},
 	}
 	h.alive, h.end = context.WithCancel(context.Background())
+	if shared, ok := store.(Shared); ok && h.lim.Follow > 0 {
+		h.work.Go(func() { h.follow(shared) })
+	}
 	return h
 }
 
@@ -103,6 +98,10 @@ func (h *Hub) acquire(ctx context.Context, doc wire.DocID) (*actor, func(), erro
 		return nil, nil, wire.CloseRestarting
 	}
 	s := h.open[doc]
+	if s == nil && !h.makeRoom() {
+		h.mu.Unlock()
+		return nil, nil, overloaded()
+	}
 	if s == nil {
 		s = &slot{ready: make(chan struct{})}
 		h.open[doc] = s
@@ -145,8 +144,10 @@ func (h *Hub) run(doc wire.DocID, s *slot) {
 	h.mu.Unlock()
 	close(s.ready)
 	a.run()
+	h.observer.Ended()
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	h.leaving.Add(-s.leaves)
 	if h.open[doc] == s { // it ended by itself: the next one loads anew
 		delete(h.open, doc)
 	}
@@ -157,6 +158,7 @@ func (h *Hub) run(doc wire.DocID, s *slot) {
 func (h *Hub) load(doc wire.DocID) (*actor, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), h.lim.Store)
 	defer cancel()
+	began := time.Now()
 	meta, err := h.store.Document(ctx, doc)
 	if errors.Is(err, ErrNotFound) {
 		return nil, wire.CloseNotFound
@@ -165,9 +167,11 @@ func (h *Hub) load(doc wire.DocID) (*actor, error) {
 		var state State
 		var snapshot wire.Revision
 		if state, snapshot, err = load(ctx, h.store, meta, h.lim); err == nil {
-			return newActor(meta, state, snapshot, h.store, h.lim, h.log), nil
+			h.observer.Opened(time.Since(began), nil)
+			return h.newActor(meta, state, snapshot), nil
 		}
 	}
+	h.observer.Opened(time.Since(began), err)
 	h.log.Error().Err(err).Str("doc", string(doc)).Msg("document cannot be loaded")
 	return nil, wire.CloseStoreFailed
 }
@@ -179,6 +183,7 @@ func (h *Hub) release(doc wire.DocID, s *slot) {
 	defer h.mu.Unlock()
 	s.users--
 	if s.users == 0 && h.open[doc] == s {
+		s.since = time.Now()
 		s.idle = time.AfterFunc(h.lim.Idle, func() { h.closeIdle(doc, s) })
 	}
 }
@@ -193,8 +198,7 @@ func (h *Hub) closeIdle(doc wire.DocID, s *slot) {
 		s.idle = time.AfterFunc(h.lim.Idle, func() { h.closeIdle(doc, s) })
 		return
 	}
-	delete(h.open, doc)
-	close(s.actor.stop)
+	h.closeSlot(doc, s)
 }
 
 // Close ends all sessions: what was accepted is settled, peers are told to come
@@ -254,11 +258,4 @@ func (h *Hub) live(doc wire.DocID) []*actor {
 		}
 	}
 	return list
-}
-
-// Stats counts what the hub holds.
-func (h *Hub) Stats() Stats {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return Stats{Documents: len(h.open)}
 }

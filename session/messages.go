@@ -15,6 +15,8 @@ type join struct {
 	last     lastEdit
 	asOf     wire.Revision
 	answer   chan joined // capacity 1
+	// parked is how many writes had begun when the join was told to wait.
+	parked uint64
 }
 
 // joined answers a join: err is nil, or a wire.Close.
@@ -32,8 +34,11 @@ func (m join) deliver(a *actor) {
 	case len(a.peers) >= a.lim.Peers && a.peers[m.peer.client] == nil:
 		m.answer <- joined{err: wire.CloseOverloaded.Because("The document has %d peers, and no room for more.", len(a.peers))}
 		return
-	case m.resume && m.revision > a.state.Head():
+	case m.resume && m.revision > m.asOf:
 		m.answer <- joined{err: wire.CloseRevisionAhead}
+		return
+	case m.resume && m.asOf > a.state.Head():
+		a.park(m) // the client, or another server, knows more than this session
 		return
 	case m.resume && m.asOf < a.state.window.after:
 		m.answer <- joined{err: wire.CloseOverloaded} // what was looked up is stale: look again
@@ -43,23 +48,58 @@ func (m join) deliver(a *actor) {
 		old.end(wire.CloseSuperseded, 0)
 	}
 	a.peers[m.peer.client] = m.peer
+	a.counts.peers.Store(int64(len(a.peers)))
 	a.dropGone()
 	m.peer.last = m.last
-	here, _ := a.presence.of(m.peer.client)
+	here, known := a.presence.of(m.peer.client)
+	if !known {
+		here.at = a.state.Head()
+	}
 	here.Client, here.User, here.Role = m.peer.client, m.peer.who.User, m.peer.who.Role()
-	a.presence.put(here)
-	a.publish(a.state.Head())
+	a.presence.put(here.Peer, here.at)
+	a.publish()
 	m.answer <- joined{view: a.view.Load(), acked: a.state.lastOf(m.peer.client, m.last).seq}
+}
+
+// park makes a join wait until the log was read as far as it is known to go.
+func (a *actor) park(m join) {
+	if len(a.parked) >= a.lim.Peers {
+		m.answer <- joined{err: wire.CloseOverloaded}
+		return
+	}
+	m.parked = a.begun
+	a.ahead = max(a.ahead, m.asOf)
+	a.parked = append(a.parked, m)
+}
+
+// unpark lets the joins go on that waited, after a write. If that found nothing
+// more in the log, those for whose sake it was begun know a history that there
+// is not.
+func (a *actor) unpark(w *write, foundNothing bool) {
+	if foundNothing {
+		a.ahead = 0
+	}
+	waited := a.parked
+	a.parked = nil
+	for _, m := range waited {
+		if foundNothing && m.parked < w.number && m.asOf > a.state.Head() {
+			m.answer <- joined{err: wire.CloseRevisionAhead}
+			continue
+		}
+		m.deliver(a)
+	}
 }
 
 // leave takes a peer out.
 type leave struct{ peer *peer }
 
 func (m leave) deliver(a *actor) {
+	a.parked = slices.DeleteFunc(a.parked, func(j join) bool { return j.peer == m.peer })
 	if a.peers[m.peer.client] != m.peer {
 		return // another connection of the same client has taken its place
 	}
 	delete(a.peers, m.peer.client)
+	a.counts.peers.Store(int64(len(a.peers)))
 	a.dropGone()
 	a.presence.remove(m.peer.client)
 	a.changed = true
@@ -81,29 +121,27 @@ func (m submit) deliver(a *actor) {
 	a.queue = append(a.queue, m.waiting)
 }
 
-// move tells where a peer's carets are, in the document at a revision.
-type move struct {
-	peer     *peer
-	presence wire.Presence
-}
+// move tells that there is news of where a peer's carets are: the latest is
+// with the peer, so that at most one move for each waits in the mailbox.
+type move struct{ peer *peer }
 
 func (m move) deliver(a *actor) {
-	if a.peers[m.peer.client] != m.peer || m.presence.Revision > a.state.Head() || m.presence.Revision < a.state.window.after {
+	told := m.peer.moved.Swap(nil)
+	if told == nil || a.peers[m.peer.client] != m.peer || told.Revision > a.state.Head() || told.Revision < a.state.window.after {
 		return // nothing is lost: a client tells again when it has caught up
 	}
 	here, ok := a.presence.of(m.peer.client)
 	if !ok {
 		return
 	}
-	list := slices.Clone(m.presence.Selections)
-	units := a.state.window.unitsAt(m.presence.Revision)
-	for i := range list {
-		list[i].Anchor = min(list[i].Anchor, units)
-		list[i].Head = min(list[i].Head, units)
+	here.Selections = slices.Clone(told.Selections)
+	units := a.state.window.unitsAt(told.Revision)
+	for i := range here.Selections {
+		here.Selections[i].Anchor = min(here.Selections[i].Anchor, units)
+		here.Selections[i].Head = min(here.Selections[i].Head, units)
 	}
-	here.Selections = moveSelections(list, m.peer.client, a.state.window.since(m.presence.Revision))
 	here.Role = m.peer.who.Role()
-	a.presence.put(here)
+	a.presence.put(here.Peer, told.Revision)
 	a.changed = true
 }
 
@@ -123,7 +161,7 @@ func (m reintroduce) deliver(a *actor) {
 	for _, here := range a.presence.here {
 		if here.User.ID == m.user.ID {
 			here.User = m.user
-			a.presence.put(here.Peer)
+			a.presence.put(here.Peer, here.at)
 			a.changed = true
 		}
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"sync/atomic"
 
 	"github.com/collabd/collabd/wire"
@@ -12,10 +13,12 @@ import (
 type peer struct {
 	client wire.ClientID
 	who    Visitor
-	wake   chan struct{} // capacity 1: something is to be sent
+	writer writer
 
 	pong   atomic.Bool
 	ack    atomic.Pointer[wire.Ack]
+	slow   atomic.Int64                  // milliseconds, 0 if there is nothing to tell
+	moved  atomic.Pointer[wire.Presence] // not yet taken by the actor
 	ending atomic.Pointer[ending]
 
 	// Owned by the actor.
@@ -30,19 +33,19 @@ type ending struct {
 	seq   wire.Seq // of the edit that caused it, 0 if none did
 }
 
-func newPeer(client wire.ClientID, who Visitor) *peer {
-	return &peer{client: client, who: who, wake: make(chan struct{}, 1)}
+func newPeer(ctx context.Context, a *actor, client wire.ClientID, conn Conn, who Visitor) *peer {
+	p := &peer{client: client, who: who}
+	p.writer.actor, p.writer.peer, p.writer.conn, p.writer.ctx = a, p, conn, ctx
+	p.writer.done = make(chan struct{})
+	p.writer.phase.Store(running) // until begin
+	return p
 }
 
-func (p *peer) nudge() {
-	select {
-	case p.wake <- struct{}{}:
-	default:
-	}
-}
+// nudge makes sure that the peer is sent what is new.
+func (p *peer) nudge() { p.writer.nudge() }
 
 // end asks the writer to end the connection. The first reason stays.
 func (p *peer) end(c wire.Close, seq wire.Seq) {
-	p.ending.CompareAndSwap(nil, &ending{c, seq})
+	p.ending.CompareAndSwap(nil, &ending{close: c, seq: seq})
 	p.nudge()
 }

@@ -11,10 +11,10 @@ import (
 // of an older one gets the whole list.
 const goneKept = 128
 
-// presences is who is here and where, at the head of the document. Every
-// change has a version, so that a writer can tell what its peer has not been
-// sent. Positions that move because the document changed are no change: the
-// peers move them alike.
+// presences is who is here and where. Every change has a version, so that a
+// writer can tell what its peer has not been sent. Positions that move because
+// the document changed are no change: the peers move them alike. So they stay
+// as they were told, at their revision, until somebody needs them.
 type presences struct {
 	version uint64
 	here    []presence // in order of arrival
@@ -24,6 +24,7 @@ type presences struct {
 
 type presence struct {
 	wire.Peer
+	at      wire.Revision // what the selections are positions in
 	version uint64
 }
 
@@ -32,10 +33,11 @@ type departure struct {
 	version uint64
 }
 
-// put adds or replaces a peer's presence.
-func (p *presences) put(peer wire.Peer) {
+// put adds or replaces a peer's presence, whose selections are positions in
+// the document at a revision.
+func (p *presences) put(peer wire.Peer, at wire.Revision) {
 	p.version++
-	next := presence{Peer: peer, version: p.version}
+	next := presence{Peer: peer, at: at, version: p.version}
 	i := p.index(peer.Client)
 	p.here = slices.Clone(p.here)
 	if i < 0 {
@@ -60,32 +62,36 @@ func (p *presences) remove(client wire.ClientID) {
 	}
 }
 
-func (p *presences) of(client wire.ClientID) (wire.Peer, bool) {
+func (p *presences) of(client wire.ClientID) (presence, bool) {
 	if i := p.index(client); i >= 0 {
-		return p.here[i].Peer, true
+		return p.here[i], true
 	}
-	return wire.Peer{}, false
+	return presence{}, false
 }
 
 func (p *presences) index(client wire.ClientID) int {
 	return slices.IndexFunc(p.here, func(x presence) bool { return x.Client == client })
 }
 
-// move carries all positions over new records.
-func (p *presences) move(over []entry) {
-	if len(over) == 0 || !slices.ContainsFunc(p.here, func(x presence) bool { return len(x.Selections) > 0 }) {
-		return
-	}
+// move carries all positions to the head of a window.
+func (p *presences) move(w window) {
 	p.here = slices.Clone(p.here)
 	for i := range p.here {
-		p.here[i].Selections = moveSelections(p.here[i].Selections, p.here[i].Client, over)
+		x := &p.here[i]
+		x.Selections = moveSelections(x.Selections, x.Client, w.since(x.at))
+		x.at = w.head()
 	}
+}
+
+// before reports whether a position is one in a revision before this one.
+func (p *presences) before(revision wire.Revision) bool {
+	return slices.ContainsFunc(p.here, func(x presence) bool { return x.at < revision })
 }
 
 // moveSelections carries the selections of a client over records: at an
 // insert of its own a position moves behind it, at one of another it stays.
 func moveSelections(list []wire.Selection, client wire.ClientID, over []entry) []wire.Selection {
-	if len(list) == 0 {
+	if len(list) == 0 || len(over) == 0 {
 		return list
 	}
 	list = slices.Clone(list)
@@ -102,25 +108,35 @@ func moveSelections(list []wire.Selection, client wire.ClientID, over []entry) [
 	return list
 }
 
-// since is the message for a peer that has been sent everything up to
-// version, ok is false if nothing changed for it. Its own presence is left
-// out.
-func (p *presences) since(version uint64, self wire.ClientID) (msg wire.Presences, ok bool) {
+// since is the message for peers that have been sent everything up to version,
+// at the head of a window; ok is false if nothing changed. It is the same for
+// all of them, so each may find itself in it.
+func (p *presences) since(version uint64, w window) (msg wire.Presences, ok bool) {
 	if version == p.version {
 		return wire.Presences{}, false
 	}
-	msg.Full = version == 0 || version < p.floor
+	msg.Full = version < max(p.floor, 1)
 	for i := range p.here {
-		if x := &p.here[i]; x.Client != self && (msg.Full || x.version > version) {
-			msg.Peers = append(msg.Peers, x.Peer)
+		if x := &p.here[i]; msg.Full || x.version > version {
+			peer := x.Peer
+			peer.Selections = moveSelections(x.Selections, x.Client, w.since(x.at))
+			msg.Peers = append(msg.Peers, peer)
 		}
 	}
 	if !msg.Full {
 		for _, d := range p.gone {
-			if d.version > version && d.client != self {
+			if d.version > version {
 				msg.Gone = append(msg.Gone, d.client)
 			}
 		}
 	}
-	return msg, msg.Full || len(msg.Peers)+len(msg.Gone) > 0
+	return msg, true
+}
+
+// others reports whether what changed after version concerns anybody else than
+// a client itself.
+func (p *presences) others(version uint64, self wire.ClientID) bool {
+	return version < max(p.floor, 1) ||
+		slices.ContainsFunc(p.here, func(x presence) bool { return x.version > version && x.Client != self }) ||
+		slices.ContainsFunc(p.gone, func(d departure) bool { return d.version > version })
 }

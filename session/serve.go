@@ -3,10 +3,7 @@ package session
 import (
 	"context"
 	"errors"
-	"runtime/debug"
-	"time"
 
-	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/wire"
 )
 
@@ -28,49 +25,33 @@ func (h *Hub) Serve(ctx context.Context, doc wire.DocID, conn Conn, who Visitor)
 		return h.refuse(ctx, conn, err)
 	}
 	defer release()
-	p, in, err := h.join(ctx, a, hello, who)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(a.over, cancel)()
+	p, in, err := h.join(ctx, a, hello, conn, who)
 	if err != nil {
 		return h.refuse(ctx, conn, err)
 	}
 	defer a.send(context.WithoutCancel(ctx), leave{p})
+	h.observer.Joined(hello.Resumes())
+	p.writer.begin(func(ctx context.Context) error { return p.writer.sayWelcome(ctx, h.issuer, hello, in) })
 
-	ctx, cancel := context.WithCancel(ctx)
-	defer context.AfterFunc(a.over, cancel)()
-	w := &writer{actor: a, peer: p, conn: conn, role: who.Role(), titles: in.view.titles}
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		if err := a.survive(func() error { return w.serve(ctx, h.issuer, hello, in) }); err != nil {
-			end, _ := endingFor(err)
-			sayGoodbye(ctx, conn, h.lim.Write, &end)
-		}
-	}()
-	r := &reader{actor: a, peer: p, conn: conn}
-	err = a.survive(func() error { return r.run(ctx) })
+	r := newReader(a, p, conn)
+	err = a.survive("a connection", func() error { return r.run(ctx) })
 	if end, ok := endingFor(err); ok {
 		p.end(end.close, end.seq)
 	} else {
 		cancel() // the connection is gone
+		p.nudge()
 	}
-	<-written
-	cancel()
+	<-p.writer.done
 	if e := p.ending.Load(); e != nil {
-		return e.close
+		err = e.close
 	}
+	var why wire.Close
+	errors.As(err, &why)
+	h.observer.Left(why)
 	return err
-}
-
-// survive runs one side of a connection. A panic is a fault of ours, and ends
-// that connection, not the program.
-func (a *actor) survive(side func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			// Not what it says, which might be text of the document.
-			a.log.Error().Bytes("stack", debug.Stack()).Msg("a connection panicked")
-			err = wire.CloseInternal
-		}
-	}()
-	return side()
 }
 
 // hello reads the first message.
@@ -96,7 +77,7 @@ func (h *Hub) hello(ctx context.Context, conn Conn) (wire.Hello, error) {
 }
 
 // join makes a peer of the connection.
-func (h *Hub) join(ctx context.Context, a *actor, hello wire.Hello, who Visitor) (*peer, joined, error) {
+func (h *Hub) join(ctx context.Context, a *actor, hello wire.Hello, conn Conn, who Visitor) (*peer, joined, error) {
 	m := join{resume: hello.Resumes(), revision: hello.Revision, answer: make(chan joined, 1)}
 	client := hello.Client
 	if !hello.Resumes() {
@@ -117,15 +98,20 @@ func (h *Hub) join(ctx context.Context, a *actor, hello wire.Hello, who Visitor)
 		}
 		m.asOf = head
 	}
-	m.peer = newPeer(client, who)
+	m.peer = newPeer(ctx, a, client, conn, who)
 	if !a.send(ctx, m) {
 		return nil, joined{}, wire.CloseRestarting
 	}
+	wait, cancel := context.WithTimeout(ctx, h.lim.Store)
+	defer cancel()
 	select {
 	case in := <-m.answer:
 		return m.peer, in, in.err
 	case <-a.done:
 		return nil, joined{}, wire.CloseRestarting
+	case <-wait.Done(): // it waits for a store that does not answer
+		a.send(context.WithoutCancel(ctx), leave{m.peer})
+		return nil, joined{}, wire.CloseStoreFailed
 	}
 }
 
@@ -147,7 +133,7 @@ func (h *Hub) refuse(ctx context.Context, conn Conn, err error) error {
 		conn.Close(wire.CloseSilent) // it broke by itself
 		return err
 	}
-	sayGoodbye(ctx, conn, h.lim.Write, &end)
+	sayGoodbye(ctx, conn, h.lim, &end)
 	return end.close
 }
 
@@ -157,151 +143,9 @@ func endingFor(err error) (end ending, ok bool) {
 	var we *wire.Error
 	switch {
 	case errors.As(err, &we):
-		return ending{we.Close.Because("%s", we.Error()), we.Seq}, true
+		return ending{close: we.Close.Because("%s", we.Error()), seq: we.Seq}, true
 	case errors.As(err, &end.close):
 		return end, true
 	}
 	return ending{}, false
-}
-
-// serve is the writer's goroutine: the welcome, and all that comes after it.
-func (w *writer) serve(ctx context.Context, is issuer, hello wire.Hello, in joined) error {
-	if err := w.welcome(ctx, is, hello, in); err != nil {
-		w.conn.Close(wire.CloseStalled)
-		return nil
-	}
-	w.run(ctx)
-	return nil
-}
-
-// welcome sends the answer to the hello, and to a new client the document.
-func (w *writer) welcome(ctx context.Context, is issuer, hello wire.Hello, in joined) error {
-	msg := wire.Welcome{
-		Client: w.peer.client, Secret: is.secret(w.actor.meta.ID, w.peer.who.User.ID, w.peer.client),
-		Lineage: w.actor.meta.Lineage, Revision: in.view.head(), Resumed: hello.Resumes(), Acked: in.acked,
-		Kind: w.actor.meta.Kind, Title: in.view.title, Role: w.role, User: w.peer.who.User,
-		Limits: w.actor.lim.Wire,
-	}
-	if hello.Resumes() {
-		w.sent = hello.Revision
-		return w.message(ctx, msg)
-	}
-	var parts []ot.Op
-	for part := range in.view.doc.Chunks(w.actor.lim.MessageBytes / 4) {
-		parts = append(parts, part)
-	}
-	msg.Parts = len(parts)
-	if err := w.message(ctx, msg); err != nil {
-		return err
-	}
-	for i, part := range parts {
-		if err := w.message(ctx, wire.Doc{Part: i + 1, Parts: len(parts), Op: part}); err != nil {
-			return err
-		}
-	}
-	w.sent = in.view.head()
-	return nil
-}
-
-// reader hands in what a peer sends.
-type reader struct {
-	actor *actor
-	peer  *peer
-	conn  Conn
-}
-
-// run reads until the connection breaks or the client breaks the protocol, in
-// which case the error is a wire.Close or a *wire.Error.
-func (r *reader) run(ctx context.Context) error {
-	for {
-		frame, err := r.read(ctx)
-		if err != nil {
-			return err
-		}
-		msg, err := wire.DecodeClient(frame, r.actor.lim.Wire)
-		if err != nil {
-			return err
-		}
-		if err := r.take(ctx, msg); err != nil {
-			return err
-		}
-	}
-}
-
-func (r *reader) read(ctx context.Context) ([]byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, r.actor.lim.Silence, wire.CloseSilent)
-	defer cancel()
-	frame, err := r.conn.Read(ctx)
-	if err != nil {
-		return nil, readError(ctx, err)
-	}
-	return frame, nil
-}
-
-// readError prefers the reason why we stopped reading over how Read put it.
-func readError(ctx context.Context, err error) error {
-	var c wire.Close
-	if !errors.As(err, &c) && errors.As(context.Cause(ctx), &c) {
-		return c
-	}
-	return err
-}
-
-func (r *reader) take(ctx context.Context, msg wire.ClientMessage) error {
-	switch msg := msg.(type) {
-	case wire.Edit:
-		return r.edit(ctx, msg)
-	case wire.Presence:
-		r.actor.send(ctx, move{r.peer, msg})
-	case wire.Ping:
-		r.peer.pong.Store(true)
-		r.peer.nudge()
-	case wire.Hello:
-		return wire.CloseBadHello
-	}
-	return nil
-}
-
-func (r *reader) edit(ctx context.Context, e wire.Edit) error {
-	if !r.peer.who.Role().CanEdit() {
-		return wire.CloseForbidden.Because("This connection may not edit the document.")
-	}
-	sub := Submission{
-		Client: r.peer.client, User: r.peer.who.User.ID, At: time.Now(),
-		Edit: e, Digest: e.Digest(), Op: e.Op, Base: e.Base,
-	}
-	if err := r.intoWindow(ctx, &sub); err != nil {
-		return err
-	}
-	r.actor.send(ctx, submit{waiting{r.peer, sub}})
-	return nil
-}
-
-// intoWindow rebases an edit whose base has left the window over the history
-// from the store, here in the reader, where it holds up nobody else.
-func (r *reader) intoWindow(ctx context.Context, sub *Submission) error {
-	for {
-		w := r.actor.view.Load().window
-		if sub.Base >= w.after {
-			return nil
-		}
-		ctx, cancel := context.WithTimeout(ctx, r.actor.lim.Store)
-		records, err := r.actor.store.Records(ctx, r.actor.meta.ID, sub.Base, min(sub.Base+wire.Revision(r.actor.lim.CatchupStep), w.head()))
-		cancel()
-		if err != nil {
-			r.actor.log.Error().Err(err).Msg("reading history for an old edit failed")
-			return wire.CloseStoreFailed
-		}
-		entries := make([]entry, len(records))
-		for i := range records {
-			if records[i].Client == r.peer.client && records[i].Seq >= sub.Edit.Seq {
-				return nil // it is in the history already: the actor knows
-			}
-			entries[i].Record = records[i]
-		}
-		if sub.Op, err = rebase(sub.Op, entries); err != nil {
-			return refused(err)
-		}
-		sub.Base += wire.Revision(len(records))
-	}
 }

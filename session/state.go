@@ -2,7 +2,6 @@ package session
 
 import (
 	"fmt"
-	"maps"
 	"time"
 
 	"github.com/collabd/collabd/ot"
@@ -16,15 +15,7 @@ type State struct {
 	kind    ot.DocKind
 	doc     ot.Doc
 	window  window
-	clients map[wire.ClientID]lastEdit
-}
-
-// lastEdit is what is known of the last accepted edit of a client; zero if it
-// has none.
-type lastEdit struct {
-	seq      wire.Seq
-	revision wire.Revision
-	digest   uint64
+	clients lastEdits
 }
 
 // Submission is an edit on its way into the history.
@@ -56,10 +47,9 @@ type Outcome struct {
 // NewState is the state of a document at a snapshot.
 func NewState(kind ot.DocKind, snap Snapshot) State {
 	return State{
-		kind:    kind,
-		doc:     snap.Doc,
-		window:  window{after: snap.Revision, units: snap.Doc.Len()},
-		clients: map[wire.ClientID]lastEdit{},
+		kind:   kind,
+		doc:    snap.Doc,
+		window: window{after: snap.Revision, units: snap.Doc.Len()},
 	}
 }
 
@@ -108,7 +98,7 @@ func (s State) Extend(tail []Record) (State, error) {
 // lastOf is the last edit of a client: what the state has seen of it, or what
 // the store said when the client joined.
 func (s State) lastOf(client wire.ClientID, stored lastEdit) lastEdit {
-	if seen, ok := s.clients[client]; ok && seen.revision >= stored.revision {
+	if seen, ok := s.clients.of(client); ok && seen.revision >= stored.revision {
 		return seen
 	}
 	return stored
@@ -141,12 +131,10 @@ func (s State) inOrder(sub *Submission, last lastEdit) error {
 func (s State) trim(lim Limits, here func(wire.ClientID) bool) State {
 	before := s.window.after
 	s.window = s.window.trim(lim)
-	if s.window.after == before || len(s.clients) <= lim.Peers {
-		return s
+	if s.window.after > before && s.clients.len() > lim.Peers {
+		s.clients = s.clients.without(func(c wire.ClientID, last lastEdit) bool {
+			return last.revision <= s.window.after && !here(c)
+		})
 	}
-	s.clients = maps.Clone(s.clients)
-	maps.DeleteFunc(s.clients, func(c wire.ClientID, last lastEdit) bool {
-		return last.revision <= s.window.after && !here(c)
-	})
 	return s
 }

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"time"
+
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/wire"
 )
@@ -9,40 +11,39 @@ import (
 // readers of other goroutines load and use as long as they like. Everything
 // in it is durable.
 type view struct {
+	at       time.Time // when it was published
 	doc      ot.Doc
 	window   window
 	presence presences
 	title    string
 	titles   uint64 // counts the renames
+	troubled bool   // the log takes nothing at the moment
+	states   uint64 // counts the changes of troubled
 
-	// The latest batch, encoded once for all peers that are up to date: the
-	// records after batchAfter.
-	batchAfter wire.Revision
-	batch      []byte
+	frames frames
 }
 
 func (v *view) head() wire.Revision { return v.window.head() }
 
-// encodeBatch encodes the records after revision after, if one message holds
-// them.
-func (v *view) encodeBatch(after wire.Revision, lim Limits) {
-	v.batchAfter = after
-	v.batch = nil
-	if msg, n := appendRecords(nil, after, v.window.since(after), lim.MessageBytes); n == len(v.window.since(after)) {
-		v.batch = msg
-	}
+// position is that of a peer which has been sent the whole view.
+func (v *view) position() position {
+	return position{revision: v.head(), presence: v.presence.version, titles: v.titles, state: v.states}
 }
 
-// appendRecords appends one message with as many of the entries as fit into
-// maxBytes, at least one, and returns how many those are.
-func appendRecords(dst []byte, after wire.Revision, entries []entry, maxBytes int) (msg []byte, n int) {
-	dst = wire.AppendRecordsHead(dst, after)
-	for n < len(entries) && (n == 0 || len(dst)+len(entries[n].wire) < maxBytes) {
-		if n > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, entries[n].wire...)
-		n++
+// behind is how many records a peer has not been sent.
+func (v *view) behind(p position) int {
+	if p.revision > v.head() {
+		return 0
 	}
-	return append(dst, wire.RecordsTail...), n
+	return int(v.head() - p.revision)
+}
+
+// nothingFor reports whether all that comes after a position is what the
+// client itself did with its carets, which it knows.
+func (v *view) nothingFor(client wire.ClientID, p position) bool {
+	at := v.position()
+	if p.presence != at.presence && !v.presence.others(p.presence, client) {
+		p.presence = at.presence
+	}
+	return p == at
 }

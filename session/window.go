@@ -47,9 +47,14 @@ func (w window) push(e entry) window {
 	return w
 }
 
-// trim lets go of the oldest entries until the window is within its bounds.
+// trim lets go of the oldest entries when the window is beyond its bounds: a
+// quarter more than it must, so that it need not do so for every batch.
 func (w window) trim(lim Limits) window {
-	for len(w.entries) > lim.WindowRecords || (w.bytes > lim.WindowBytes && len(w.entries) > 1) {
+	if len(w.entries) <= lim.WindowRecords && w.bytes <= lim.WindowBytes {
+		return w
+	}
+	records, bytes := lim.WindowRecords-lim.WindowRecords/4, lim.WindowBytes-lim.WindowBytes/4
+	for len(w.entries) > records || (w.bytes > bytes && len(w.entries) > 1) {
 		w.units = w.entries[0].units
 		w.bytes -= len(w.entries[0].wire)
 		w.entries = w.entries[1:]
@@ -66,19 +71,73 @@ const composeFrom = 16
 // whether they are composed first is law L3 of package ot.
 func rebase(op ot.Op, over []entry) (ot.Op, error) {
 	if len(over) < composeFrom {
-		var err error
-		for i := range over {
-			if op, err = ot.Transform(op, over[i].Op, ot.Incoming); err != nil {
-				return ot.Op{}, err
-			}
-		}
-		return op, nil
+		return rebaseOneByOne(op, over)
 	}
 	history, err := compose(over)
 	if err != nil {
 		return ot.Op{}, err
 	}
 	return ot.Transform(op, history, ot.Incoming)
+}
+
+func rebaseOneByOne(op ot.Op, over []entry) (_ ot.Op, err error) {
+	for i := range over {
+		if op, err = ot.Transform(op, over[i].Op, ot.Incoming); err != nil {
+			return ot.Op{}, err
+		}
+	}
+	return op, nil
+}
+
+// stretches are the composed records from some bases on. The edits of a batch
+// mostly have one of a few bases, and each has the records of those before it
+// in its history: what was composed for one is extended for the next.
+type stretches struct {
+	list [4]stretch
+	next int // the one to be replaced
+}
+
+type stretch struct {
+	base, upTo wire.Revision
+	op         ot.Op
+}
+
+// rebase transforms an incoming op over the records of a window after base.
+func (s *stretches) rebase(op ot.Op, base wire.Revision, w window) (ot.Op, error) {
+	if over := w.since(base); len(over) < composeFrom {
+		return rebaseOneByOne(op, over)
+	}
+	history, err := s.since(base, w)
+	if err != nil {
+		return ot.Op{}, err
+	}
+	return ot.Transform(op, history, ot.Incoming)
+}
+
+func (s *stretches) since(base wire.Revision, w window) (ot.Op, error) {
+	for i := range s.list {
+		known := &s.list[i]
+		if known.upTo == 0 || known.base != base {
+			continue
+		}
+		if known.upTo < w.head() {
+			more, err := compose(w.since(known.upTo))
+			if err != nil {
+				return ot.Op{}, err
+			}
+			if known.op, err = ot.Compose(known.op, more); err != nil {
+				return ot.Op{}, err
+			}
+			known.upTo = w.head()
+		}
+		return known.op, nil
+	}
+	op, err := compose(w.since(base))
+	if err == nil {
+		s.list[s.next] = stretch{base: base, upTo: w.head(), op: op}
+		s.next = (s.next + 1) % len(s.list)
+	}
+	return op, err
 }
 
 func compose(entries []entry) (ot.Op, error) {

@@ -3,41 +3,84 @@ package session
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
-	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/wire"
 )
 
-// writer sends one peer what was published. It is the only goroutine that
+// writer sends one peer what was published. It has no goroutine while there is
+// nothing to send: nudge starts one, which sends all that is new and ends. So
+// a peer that is idle costs no stack, and there is never more than one that
 // writes to the connection.
 type writer struct {
 	actor *actor
 	peer  *peer
 	conn  Conn
+	ctx   context.Context // of the connection
+	done  chan struct{}   // closed when nothing will be sent any more
+	phase atomic.Uint32
+	at    atomic.Uint64 // sent.revision, for others to see
 
-	sent     wire.Revision // the peer has everything up to here
-	presence uint64        // and presences up to this version
-	titles   uint64
-	role     wire.Role
-	buf      []byte
+	// Owned by the goroutine that is running.
+	welcome func(context.Context) error // the answer to the hello, until it is sent
+	sent    position                    // the peer has everything up to here
+	role    wire.Role
+	buf     []byte
 }
 
-// run sends until the connection ends or ctx does. It closes the connection.
-func (w *writer) run(ctx context.Context) {
+// The phases of a writer.
+const (
+	idle    uint32 = iota // everything was sent
+	running               // a goroutine is sending
+	nudged                // a goroutine is sending, and shall look again
+	ended                 // the connection has ended
+)
+
+// begin starts the writer, with the answer to the hello. Until then it only
+// remembers that it was nudged.
+func (w *writer) begin(welcome func(context.Context) error) {
+	w.welcome = welcome
+	go w.run()
+}
+
+// nudge makes the writer look whether there is something to send. It never
+// waits.
+func (w *writer) nudge() {
 	for {
-		ended, err := w.step(ctx)
-		if err != nil {
-			w.conn.Close(wire.CloseStalled)
+		switch phase := w.phase.Load(); {
+		case phase == nudged || phase == ended:
+			return
+		case phase == idle && w.phase.CompareAndSwap(idle, running):
+			go w.run()
+			return
+		case phase == running && w.phase.CompareAndSwap(running, nudged):
 			return
 		}
-		if ended {
+	}
+}
+
+// run sends until nothing is left to send. When the connection is to end, or
+// breaks, it closes it.
+func (w *writer) run() {
+	for {
+		w.phase.Store(running)
+		over := false
+		if err := w.actor.survive("a connection", func() (err error) { over, err = w.step(); return err }); err != nil {
+			// The connection is gone, or the fault is ours and it must go.
+			if end, ok := endingFor(err); ok {
+				sayGoodbye(w.ctx, w.conn, w.actor.lim, &end)
+			} else {
+				w.conn.Close(wire.CloseStalled)
+			}
+			over = true
+		}
+		if over {
+			w.phase.Store(ended)
+			close(w.done)
 			return
 		}
-		select {
-		case <-w.peer.wake:
-		case <-ctx.Done():
-			w.conn.Close(wire.CloseSilent)
+		if w.phase.CompareAndSwap(running, idle) {
 			return
 		}
 	}
@@ -45,173 +88,123 @@ func (w *writer) run(ctx context.Context) {
 
 // step sends all that is new. It loads the ending first, so that what was
 // published before the ending is sent before it.
-func (w *writer) step(ctx context.Context) (ended bool, err error) {
+func (w *writer) step() (over bool, err error) {
 	end := w.peer.ending.Load()
-	v := w.actor.view.Load()
-	if err := errors.Join(w.history(ctx, v), w.news(ctx, v)); err != nil {
+	if w.ctx.Err() != nil {
+		w.conn.Close(wire.CloseSilent)
+		return true, nil
+	}
+	if err := w.news(); err != nil {
 		var c wire.Close
 		if !errors.As(err, &c) {
-			return false, err
+			return true, err
 		}
-		w.peer.end(c, 0)
+		w.peer.ending.CompareAndSwap(nil, &ending{close: c})
 		end = w.peer.ending.Load()
 	}
 	if end == nil {
 		return false, nil
 	}
-	return true, sayGoodbye(ctx, w.conn, w.actor.lim.Write, end)
+	sayGoodbye(w.ctx, w.conn, w.actor.lim, end)
+	return true, nil
 }
 
-// history sends the records up to the head of the view.
-func (w *writer) history(ctx context.Context, v *view) error {
-	for w.sent < v.head() {
-		if w.sent == v.batchAfter && v.batch != nil {
-			if err := w.write(ctx, v.batch); err != nil {
-				return err
-			}
-			w.sent = v.head()
-			return nil
-		}
-		if w.sent < v.window.after || v.head()-w.sent > wire.Revision(w.actor.lim.CatchupRecords) {
-			if err := w.catchup(ctx, v); err != nil {
-				return err
-			}
-			continue
-		}
-		var n int
-		w.buf, n = appendRecords(w.buf[:0], w.sent, v.window.since(w.sent), w.actor.lim.MessageBytes)
-		if err := w.write(ctx, w.buf); err != nil {
+// news sends what the peer has not been sent yet.
+func (w *writer) news() error {
+	if w.welcome != nil {
+		if err := w.welcome(w.ctx); err != nil {
 			return err
 		}
-		w.sent += wire.Revision(n)
+		w.welcome = nil
 	}
-	return nil
-}
-
-// catchup sends the next stretch of history composed into one op, which never
-// reaches across an edit of the peer's own client: that is sent as its record.
-func (w *writer) catchup(ctx context.Context, v *view) error {
-	records, err := w.stretch(ctx, v)
-	if err != nil {
-		return wire.CloseStoreFailed
-	}
-	for len(records) > 0 {
-		n := 0
-		for n < len(records) && records[n].Client != w.peer.client {
-			n++
-		}
-		if n > 0 {
-			if err := w.composed(ctx, records[:n]); err != nil {
-				return err
-			}
-			records = records[n:]
-			continue
-		}
-		r := records[0]
-		own := wire.Records{After: w.sent, Records: []wire.Record{{Client: r.Client, Seq: r.Seq, Op: r.Op}}}
-		if err := w.message(ctx, own); err != nil {
+	v := w.actor.view.Load()
+	for {
+		frame, err := w.next(v)
+		if err != nil {
 			return err
 		}
-		w.sent++
-		records = records[1:]
-	}
-	w.presence = 0 // the peer could not move the carets over a composed op exactly
-	return nil
-}
-
-// stretch returns the next records for the peer, from the window if it has
-// them, else from the store.
-func (w *writer) stretch(ctx context.Context, v *view) ([]Record, error) {
-	step := wire.Revision(w.actor.lim.CatchupStep)
-	if w.sent >= v.window.after {
-		entries := v.window.since(w.sent)
-		records := make([]Record, min(len(entries), int(step)))
-		for i := range records {
-			records[i] = entries[i].Record
+		if frame == nil {
+			return w.slots()
 		}
-		return records, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, w.actor.lim.Store)
-	defer cancel()
-	records, err := w.actor.store.Records(ctx, w.actor.meta.ID, w.sent, min(w.sent+step, v.window.after))
-	if err != nil {
-		w.actor.log.Error().Err(err).Msg("reading history for a catch-up failed")
-	}
-	return records, err
-}
-
-func (w *writer) composed(ctx context.Context, records []Record) error {
-	ops := make([]ot.Op, len(records))
-	for i := range records {
-		ops[i] = records[i].Op
-	}
-	op, err := ot.ComposeAll(ops)
-	if err != nil {
-		w.actor.log.Error().Err(err).Msg("composing history for a catch-up failed")
-		return wire.CloseInternal
-	}
-	parts := wire.Split(op, w.actor.lim.MessageBytes/4, w.actor.lim.MessageBytes/32)
-	to := w.sent + wire.Revision(len(records))
-	for i, part := range parts {
-		msg := wire.Catchup{After: w.sent, To: to, Part: i + 1, Parts: len(parts), Op: part}
-		if err := w.message(ctx, msg); err != nil {
+		if err := w.write(frame); err != nil {
 			return err
 		}
+		w.actor.observer.Sent(len(frame), time.Since(v.at))
 	}
-	w.sent = to
-	return nil
 }
 
-// news sends all that is not history.
-func (w *writer) news(ctx context.Context, v *view) error {
-	if v.titles != w.titles {
-		w.titles = v.titles
-		if err := w.message(ctx, wire.Title{Title: v.title}); err != nil {
-			return err
+// next returns the next frame of the view for the peer, nil if it has all of
+// them. Catch-ups are written by themselves.
+func (w *writer) next(v *view) ([]byte, error) {
+	for v.behind(w.sent) > w.actor.lim.CatchupRecords || w.sent.revision < v.window.after {
+		if err := w.catchup(v); err != nil {
+			return nil, err
 		}
 	}
+	if v.nothingFor(w.peer.client, w.sent) {
+		w.sent = v.position()
+		return nil, nil
+	}
+	f := v.frame(w.sent, w.actor.lim)
+	w.sent = f.to
+	w.at.Store(uint64(w.sent.revision))
+	return f.bytes, nil
+}
+
+// slots sends what concerns this peer alone.
+func (w *writer) slots() error {
+	var own []wire.ServerMessage
 	if role := w.peer.who.Role(); role != w.role {
 		w.role = role
-		if err := w.message(ctx, wire.RoleChange{Role: role}); err != nil {
-			return err
-		}
+		own = append(own, wire.RoleChange{Role: role})
 	}
-	if msg, ok := v.presence.since(w.presence, w.peer.client); ok {
-		if err := w.message(ctx, msg); err != nil {
-			return err
-		}
-	}
-	w.presence = v.presence.version
 	if ack := w.peer.ack.Swap(nil); ack != nil {
-		if err := w.message(ctx, *ack); err != nil {
-			return err
-		}
+		own = append(own, *ack)
+	}
+	if wait := w.peer.slow.Swap(0); wait > 0 {
+		own = append(own, wire.Slow{WaitMillis: int(wait)})
 	}
 	if w.peer.pong.Swap(false) {
-		return w.message(ctx, wire.Pong{})
+		own = append(own, wire.Pong{})
+	}
+	for _, m := range own {
+		if err := w.message(m); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// sayGoodbye says why and closes the connection.
-func sayGoodbye(ctx context.Context, conn Conn, limit time.Duration, end *ending) error {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+// sayGoodbye says why, and when to come back, and closes the connection.
+func sayGoodbye(ctx context.Context, conn Conn, lim Limits, end *ending) {
+	ctx, cancel := context.WithTimeout(ctx, lim.Write)
 	defer cancel()
-	var msg wire.ServerMessage = wire.ErrorMessage{Code: end.close.Name, Seq: end.seq, Message: end.close.Reason}
-	if end.close == wire.CloseRestarting {
-		msg = wire.GoAway{Reason: end.close.Name, RetryMillis: 500}
+	conn.Write(ctx, goodbye(lim, end)) // the close follows whether or not this arrives
+	conn.Close(end.close)
+}
+
+func goodbye(lim Limits, end *ending) []byte {
+	why := wire.ErrorMessage{Code: end.close.Name, Seq: end.seq, Message: end.close.Reason}
+	wait := lim.comeBack(end.close)
+	if wait == 0 {
+		return why.Append(nil)
 	}
-	conn.Write(ctx, msg.Append(nil)) // the close follows whether or not this arrives
-	return conn.Close(end.close)
+	away := wire.GoAway{Reason: end.close.Name, RetryMillis: int(wait.Milliseconds())}
+	if end.close == wire.CloseRestarting {
+		return away.Append(nil)
+	}
+	frame := append(away.Append([]byte{'['}), ',')
+	return append(why.Append(frame), ']')
 }
 
-func (w *writer) message(ctx context.Context, m wire.ServerMessage) error {
+func (w *writer) message(m wire.ServerMessage) error {
 	w.buf = m.Append(w.buf[:0])
-	return w.write(ctx, w.buf)
+	return w.write(w.buf)
 }
 
-func (w *writer) write(ctx context.Context, message []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, w.actor.lim.Write)
+// write gives the connection a frame. One that takes too long breaks it.
+func (w *writer) write(frame []byte) error {
+	ctx, cancel := context.WithTimeout(w.ctx, w.actor.lim.Write)
 	defer cancel()
-	return w.conn.Write(ctx, message)
+	return w.conn.Write(ctx, frame)
 }

@@ -32,6 +32,7 @@ type socket struct {
 	ws      *websocket.Conn
 	welcome wire.Welcome
 	said    []wire.ServerMessage
+	unread  []wire.ServerMessage // of the last frame
 }
 
 func dial(t *testing.T, p *program, hc *http.Client, doc wire.DocID) *socket {
@@ -55,21 +56,26 @@ func (s *socket) send(frame string) {
 }
 
 func (s *socket) read() (wire.ServerMessage, error) {
+	if len(s.unread) > 0 {
+		m := s.unread[0]
+		s.unread = s.unread[1:]
+		if w, ok := m.(wire.Welcome); ok {
+			s.welcome = w
+		}
+		s.said = append(s.said, m)
+		return m, nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	_, frame, err := s.ws.Read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	m, err := wire.DecodeServer(frame)
-	if err != nil {
-		s.t.Errorf("%q: %v", frame, err)
+	s.unread, err = wire.DecodeServerFrame(frame)
+	if err != nil || len(s.unread) == 0 {
+		s.t.Fatalf("%.300q: %v", frame, err)
 	}
-	if w, ok := m.(wire.Welcome); ok {
-		s.welcome = w
-	}
-	s.said = append(s.said, m)
-	return m, nil
+	return s.read()
 }
 
 // await reads up to a message of a type, as the protocol calls it.

@@ -1,0 +1,165 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/collabd/collabd/wire"
+)
+
+// reader hands in what a peer sends.
+type reader struct {
+	actor *actor
+	peer  *peer
+	conn  Conn
+	edits *rate.Limiter
+	notes *rate.Limiter
+	told  time.Time // that it is slowed down
+}
+
+func newReader(a *actor, p *peer, conn Conn) *reader {
+	return &reader{
+		actor: a, peer: p, conn: conn,
+		edits: limiter(a.lim.Edits, a.lim.EditBurst), notes: limiter(a.lim.Notes, a.lim.NoteBurst),
+	}
+}
+
+func limiter(perSecond, burst int) *rate.Limiter {
+	if perSecond <= 0 {
+		return rate.NewLimiter(rate.Inf, 0)
+	}
+	return rate.NewLimiter(rate.Limit(perSecond), max(burst, 1))
+}
+
+// run reads until the connection breaks or the client breaks the protocol, in
+// which case the error is a wire.Close or a *wire.Error.
+func (r *reader) run(ctx context.Context) error {
+	for {
+		frame, err := r.read(ctx)
+		if err != nil {
+			return err
+		}
+		msg, err := wire.DecodeClient(frame, r.actor.lim.Wire)
+		if err != nil {
+			return err
+		}
+		if err := r.take(ctx, msg); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *reader) read(ctx context.Context) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, r.actor.lim.Silence, wire.CloseSilent)
+	defer cancel()
+	frame, err := r.conn.Read(ctx)
+	if err != nil {
+		return nil, readError(ctx, err)
+	}
+	return frame, nil
+}
+
+// readError prefers the reason why we stopped reading over how Read put it.
+func readError(ctx context.Context, err error) error {
+	var c wire.Close
+	if !errors.As(err, &c) && errors.As(context.Cause(ctx), &c) {
+		return c
+	}
+	return err
+}
+
+func (r *reader) take(ctx context.Context, msg wire.ClientMessage) error {
+	switch msg := msg.(type) {
+	case wire.Edit:
+		if err := r.slow(ctx, r.edits); err != nil {
+			return err
+		}
+		return r.edit(ctx, msg)
+	case wire.Presence:
+		if err := r.slow(ctx, r.notes); err != nil {
+			return err
+		}
+		if r.peer.moved.Swap(&msg) == nil {
+			r.actor.send(ctx, move{r.peer})
+		}
+	case wire.Ping:
+		if err := r.slow(ctx, r.notes); err != nil {
+			return err
+		}
+		r.peer.pong.Store(true)
+		r.peer.nudge()
+	case wire.Hello:
+		return wire.CloseBadHello
+	}
+	return nil
+}
+
+// slow waits as long as a limit asks for. That slows down its own connection
+// and no other: nothing more is read from it meanwhile.
+func (r *reader) slow(ctx context.Context, limit *rate.Limiter) error {
+	wait := limit.Reserve().Delay()
+	if wait <= 0 {
+		return nil
+	}
+	r.actor.observer.Slowed(wait)
+	if now := time.Now(); now.Sub(r.told) >= r.actor.lim.SlowNotice {
+		r.told = now
+		r.peer.slow.Store(max(1, wait.Milliseconds()))
+		r.peer.nudge()
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *reader) edit(ctx context.Context, e wire.Edit) error {
+	if !r.peer.who.Role().CanEdit() {
+		return wire.CloseForbidden.Because("This connection may not edit the document.")
+	}
+	sub := Submission{
+		Client: r.peer.client, User: r.peer.who.User.ID, At: time.Now(),
+		Edit: e, Digest: e.Digest(), Op: e.Op, Base: e.Base,
+	}
+	if err := r.intoWindow(ctx, &sub); err != nil {
+		return err
+	}
+	r.actor.send(ctx, submit{waiting{r.peer, sub}})
+	return nil
+}
+
+// intoWindow rebases an edit whose base has left the window over the history
+// from the store, here in the reader, where it holds up nobody else.
+func (r *reader) intoWindow(ctx context.Context, sub *Submission) error {
+	for {
+		w := r.actor.view.Load().window
+		if sub.Base >= w.after {
+			return nil
+		}
+		ctx, cancel := context.WithTimeout(ctx, r.actor.lim.Store)
+		records, err := r.actor.store.Records(ctx, r.actor.meta.ID, sub.Base, min(sub.Base+wire.Revision(r.actor.lim.CatchupStep), w.head()))
+		cancel()
+		if err != nil {
+			r.actor.log.Error().Err(err).Msg("reading history for an old edit failed")
+			return wire.CloseStoreFailed
+		}
+		entries := make([]entry, len(records))
+		for i := range records {
+			if records[i].Client == r.peer.client && records[i].Seq >= sub.Edit.Seq {
+				return nil // it is in the history already: the actor knows
+			}
+			entries[i].Record = records[i]
+		}
+		if sub.Op, err = rebase(sub.Op, entries); err != nil {
+			return refused(err)
+		}
+		sub.Base += wire.Revision(len(records))
+	}
+}
