@@ -53,11 +53,14 @@ var attempts = map[string]struct {
 	"PATCH /api/docs/{id}":       {"/api/docs/{id}", `{"title":"y"}`, 200},
 	"GET /api/docs/{id}/content": {"/api/docs/{id}/content", "", 200},
 	"GET /api/docs/{id}/socket":  {"/api/docs/{id}/socket", "", 101},
-	"/api/":                      {"/api/nothing", "", 404},
-	"GET /{$}":                   {"/", "", 200},
-	"GET /d/{doc}":               {"/d/{id}", "", 200},
-	"GET /assets/":               {"/assets/nothing", "", 404},
-	"/":                          {"/nothing", "", 404},
+	// A hello that is none is answered by a stream that ends at once.
+	"POST /api/docs/{id}/events":          {"/api/docs/{id}/events", `{"type":"ping"}`, 200},
+	"POST /api/docs/{id}/events/messages": {"/api/docs/{id}/events/messages", `{"type":"ping"}`, 410},
+	"/api/":                               {"/api/nothing", "", 404},
+	"GET /{$}":                            {"/", "", 200},
+	"GET /d/{doc}":                        {"/d/{id}", "", 200},
+	"GET /assets/":                        {"/assets/nothing", "", 404},
+	"/":                                   {"/nothing", "", 404},
 }
 
 // says is each message of a client, and the action that it takes.

@@ -45,6 +45,8 @@ var routes = []route{
 	{"PATCH /api/docs/{id}", RenameDocument, true, "", (*Server).patchDocument},
 	{"GET /api/docs/{id}/content", ReadDocument, false, "", (*Server).getContent},
 	{"GET /api/docs/{id}/socket", ReadDocument, true, viaWebSocket, (*Server).socket},
+	{"POST /api/docs/{id}/events", ReadDocument, true, viaEvents, (*Server).openEvents},
+	{"POST /api/docs/{id}/events/messages", ReadDocument, false, "", (*Server).postEvents},
 	{"/api/", Public, false, "", (*Server).noSuchRoute},
 
 	{"GET /{$}", Public, false, "", page("index.html")},

@@ -44,6 +44,7 @@ type Server struct {
 	logins   *logins
 	access   Access
 	site     site
+	events   eventConns
 	dist     fs.FS
 	log      zerolog.Logger
 	router   *http.ServeMux
