@@ -16,6 +16,7 @@ import (
 type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the server (the default)."`
 	Replay  ReplayCmd  `cmd:"" help:"Type a recorded editing session into a running server, and check that everybody ends with the recorded text."`
+	Torture TortureCmd `cmd:"" help:"Type into a server that is killed again and again, and check that nothing acknowledged is lost or doubled."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

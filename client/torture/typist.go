@@ -1,0 +1,229 @@
+package torture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync/atomic"
+	"time"
+
+	"github.com/collabd/collabd/client"
+	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/wire"
+)
+
+// How typists behave: one in so many edits is followed by it.
+const (
+	cutOf    = 100 // all connections break
+	rejoinOf = 400 // the tab is closed when all is acknowledged, another is opened
+	desertOf = 400 // the tab is closed at once
+	lookOf   = 8   // what is shown is noted down
+
+	// mostUnsent: a typist who has so much unsent waits.
+	mostUnsent = 100
+	// fullAt is how many marks make a document so long that typists rather
+	// delete.
+	fullAt = 1500
+)
+
+// typist is a person who types into one document, through one client after the
+// other. Its journal belongs to the goroutine that owns the client's state, and
+// to the typist while there is no client.
+type typist struct {
+	round  *round
+	person int
+	doc    wire.DocID
+	kind   ot.DocKind
+	rnd    *rand.Rand
+	road   *road
+
+	client *client.Client
+	*life
+	lives  []*life
+	sights []Sight
+	seen   []wire.Revision
+	stats  client.Stats // of clients that are closed
+	// why the last client could not be opened.
+	failed error
+}
+
+// life is a Life under way.
+type life struct {
+	Life
+	open map[Mark]bool // typed and not acknowledged
+	from int           // the first intent that is not acknowledged
+}
+
+// marks counts the marks of a whole run.
+type marks struct{ n atomic.Uint64 }
+
+func (m *marks) next() Mark { return Mark(m.n.Add(1)) }
+
+// join opens a client.
+func (t *typist) join(ctx context.Context) error {
+	t.life = &life{open: map[Mark]bool{}}
+	t.Person = t.person
+	asked := t.round.now()
+	c, err := client.Dial(ctx, client.Config{
+		URL: anyServer, HTTP: t.road.http, Doc: t.doc,
+		OnLoad: func(doc ot.Doc, revision wire.Revision) { t.saw(doc, revision, asked, true) },
+		OnAck:  t.acknowledged, MinBackoff: 10 * time.Millisecond, MaxBackoff: 250 * time.Millisecond,
+		PingInterval: 500 * time.Millisecond, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second, DialTimeout: 2 * time.Second,
+	})
+	if err != nil {
+		t.failed = fmt.Errorf("person %d cannot open it: %w", t.person, err)
+		return t.failed
+	}
+	t.client = c
+	t.Client = c.Info().Client
+	t.lives = append(t.lives, t.life)
+	return nil
+}
+
+// leave closes the client. What it had unsent stays open in the journal.
+func (t *typist) leave() {
+	c := t.client
+	if c == nil {
+		return
+	}
+	t.client = nil
+	err := c.Close()
+	if err != nil && !errors.Is(err, client.ErrUnsent) {
+		t.Ended = err
+	}
+	stats := c.Stats()
+	t.stats.Reconnects += stats.Reconnects
+	t.stats.Acked += stats.Acked
+}
+
+// run types until stop is closed. ctx is that of the clients.
+func (t *typist) run(ctx context.Context, stop <-chan struct{}) {
+	pace := time.NewTicker(time.Duration(float64(time.Second) / t.round.cfg.Rate))
+	defer pace.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-pace.C:
+		case <-t.client.Done():
+			return // ended by itself: found when it is closed
+		}
+		if t.client.State().Unsent() >= mostUnsent {
+			continue
+		}
+		if err := t.client.EditFunc(ctx, t.think); err != nil {
+			return // as before
+		}
+		t.round.typed.Add(1)
+		if err := t.whim(ctx); err != nil {
+			return // of ctx, or failed
+		}
+	}
+}
+
+// whim does what people do between two edits.
+func (t *typist) whim(ctx context.Context) error {
+	if t.rnd.IntN(cutOf) == 0 {
+		t.road.cut()
+	}
+	switch {
+	case t.rnd.IntN(rejoinOf) == 0:
+		if err := t.client.Synced(ctx); err != nil {
+			return err
+		}
+	case t.rnd.IntN(desertOf) != 0:
+		return nil
+	}
+	t.leave()
+	if t.rnd.IntN(2) == 0 {
+		t.road.cut()
+	}
+	return t.join(ctx)
+}
+
+// think makes the next edit. It runs in the goroutine that owns the client.
+func (t *typist) think(doc ot.Doc, revision wire.Revision) (ot.Op, error) {
+	if len(t.open) == 0 && t.rnd.IntN(lookOf) == 0 {
+		t.saw(doc, revision, 0, false)
+	}
+	n := room(doc)
+	in := Intent{Mark: t.round.marks.next()}
+	place := t.rnd.IntN(n + 1)
+	var b ot.Builder
+	b.Retain(place*markUnits, ot.Attrs{})
+	b.Insert(in.Mark.String(), t.attrs())
+	if most := min(t.greed(n), n-place); most > 0 {
+		there, err := read(doc, place, place+most)
+		if err != nil {
+			return ot.Op{}, err
+		}
+		// Not what is still unsent: it would take itself back, and nothing
+		// would be left to acknowledge.
+		for _, m := range there {
+			if t.open[m] {
+				break
+			}
+			in.Deleted = append(in.Deleted, m)
+		}
+		b.Delete(len(in.Deleted) * markUnits)
+		place += len(in.Deleted)
+	}
+	if left := n - place; t.kind == ot.Rich && left > 0 && t.rnd.IntN(4) == 0 {
+		b.Retain(t.rnd.IntN(left)*markUnits, ot.Attrs{})
+		b.Retain(markUnits, ot.NewAttrs(map[string]ot.Value{"bold": []ot.Value{ot.True, ot.Null}[t.rnd.IntN(2)]}))
+	}
+	in.At = t.round.now()
+	t.Intents = append(t.Intents, in)
+	t.open[in.Mark] = true
+	return b.Op(), nil
+}
+
+// greed is how many marks an edit deletes at most, in a document of n.
+func (t *typist) greed(n int) int {
+	switch {
+	case n > fullAt:
+		return 3
+	case t.rnd.IntN(4) == 0:
+		return 1 + t.rnd.IntN(3)
+	}
+	return 0
+}
+
+func (t *typist) attrs() ot.Attrs {
+	if t.kind == ot.Rich && t.rnd.IntN(4) == 0 {
+		return ot.NewAttrs(map[string]ot.Value{"italic": ot.True})
+	}
+	return ot.Attrs{}
+}
+
+// acknowledged notes an acknowledgement down.
+func (t *typist) acknowledged(a client.Ack) {
+	t.Acks = append(t.Acks, Ack{Seq: a.Seq, Revision: a.Revision, Intents: a.Edits, At: t.round.now()})
+	t.seen = append(t.seen, a.Revision)
+	for _, in := range t.Intents[t.from : t.from+a.Edits] {
+		delete(t.open, in.Mark)
+	}
+	t.from += a.Edits
+}
+
+// saw notes a document down that is what the log makes.
+func (t *typist) saw(doc ot.Doc, revision wire.Revision, asked Moment, atHead bool) {
+	t.seen = append(t.seen, revision)
+	t.sights = append(t.sights, Sight{
+		Who: fmt.Sprintf("person %d", t.person), Revision: revision, Hash: doc.Hash(), Hashed: true,
+		From: asked, To: t.round.now(), AtHead: atHead,
+	})
+}
+
+// settle waits until everything is acknowledged and the client is at head, and
+// notes down what it shows.
+func (t *typist) settle(ctx context.Context, head wire.Revision) error {
+	at := func(s client.State) bool { return s.Synced() && s.Revision() >= head }
+	if err := t.client.Wait(ctx, at); err != nil {
+		return err
+	}
+	s := t.client.State()
+	t.saw(s.Doc(), s.Revision(), 0, false)
+	return nil
+}
