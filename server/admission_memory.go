@@ -128,11 +128,3 @@ func (c Config) validateMemory() error {
 // documentsMemory is the part of the memory that open documents may take; the
 // rest is for connections, for what is under way, and for the collector.
 func (c Config) documentsMemory() int64 { return c.Memory / 100 * documentsShare }
-
-// fullness asks a hub whether it has no memory for more documents.
-func fullness(hub any) func() bool {
-	if f, ok := hub.(interface{ Full() bool }); ok {
-		return f.Full
-	}
-	return func() bool { return false }
-}

@@ -49,8 +49,8 @@ type Config struct {
 	// address of the client in X-Forwarded-For; default none.
 	TrustedProxies []netip.Prefix
 	// Memory is how many bytes the program may take, of which open documents
-	// may take a part. Run takes 0 for half of what there is; without Run it
-	// means no limit.
+	// may take half unless Limits.Memory says how many. Run takes 0 for half of
+	// what there is; without Run it means no limit.
 	Memory int64
 	// AdminAddr is the address of Admin, as host:port; default none.
 	AdminAddr string

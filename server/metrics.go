@@ -30,7 +30,7 @@ type metrics struct {
 	slowedSeconds prometheus.Counter
 
 	opened      prometheus.Histogram
-	openFailed  byName
+	openFailed  prometheus.Counter
 	ended       prometheus.Counter
 	snapshot    prometheus.Histogram
 	snapshotBad prometheus.Counter
@@ -103,7 +103,7 @@ func newMetrics() *metrics {
 		slowedSeconds: f.counter("slowed_seconds_total", "Time that connections had to wait because they sent too much."),
 
 		opened:      f.histogram("document_open_seconds", "Time to load a document that nobody had open.", latencies),
-		openFailed:  byNames(f.counters("document_open_failures_total", "Documents that could not be loaded.", byReason), all),
+		openFailed:  f.counter("document_open_failures_total", "Documents that could not be loaded from the store."),
 		ended:       f.counter("document_closes_total", "Sessions of documents that ended."),
 		snapshot:    f.histogram("snapshot_seconds", "Time to store a snapshot.", latencies),
 		snapshotBad: f.counter("snapshot_failures_total", "Snapshots that could not be stored; the log has all the same."),
@@ -128,11 +128,11 @@ func newMetrics() *metrics {
 
 // Opened implements session.Observer.
 func (m *metrics) Opened(took time.Duration, err error) {
-	if err == nil {
-		m.opened.Observe(took.Seconds())
+	if err != nil {
+		m.openFailed.Inc()
 		return
 	}
-	m.openFailed.of(closeName(err)).Inc()
+	m.opened.Observe(took.Seconds())
 }
 
 // Ended implements session.Observer.

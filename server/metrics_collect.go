@@ -1,14 +1,12 @@
 package server
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/collabd/collabd/session"
-	"github.com/collabd/collabd/wire"
 )
 
 // namespace is the first word of every name.
@@ -62,15 +60,6 @@ func (b byName) of(name string) prometheus.Counter {
 		return c
 	}
 	return b.other
-}
-
-// closeName is the name of the wire.Close that an error wraps, if it does.
-func closeName(err error) string {
-	var c wire.Close
-	if errors.As(err, &c) {
-		return c.Name
-	}
-	return otherName
 }
 
 // stats collects, when somebody scrapes, what the hub holds and may hold.

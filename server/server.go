@@ -66,6 +66,9 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 		return nil, err
 	}
 	cfg.Admission = cfg.Admission.withDefaults()
+	if cfg.Limits.Memory == 0 {
+		cfg.Limits.Memory = cfg.documentsMemory()
+	}
 	m := newMetrics()
 	key, err := store.Key(ctx, "client ids", 32)
 	if err != nil {
@@ -82,8 +85,8 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 		metrics:   m,
 		dist:      frontend.Dist(),
 	}
-	s.admission.full = fullness(s.hub)
-	m.registry.MustRegister(newStats(s.hub.Stats, cfg.Admission.Connections, cfg.documentsMemory()))
+	s.admission.full = s.hub.Full
+	m.registry.MustRegister(newStats(s.hub.Stats, cfg.Admission.Connections, cfg.Limits.Memory))
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.router = s.mux()
 	s.handler = s.proxies.unmask(m.answered(s.guard(s.router)))
