@@ -30,7 +30,9 @@ type Config struct {
 	// cookie jar of its own. If it has no jar it is copied and given one,
 	// because a client id belongs to the login that it was issued to.
 	HTTP *http.Client
-	// Dial opens a connection in another way than by a socket to URL.
+	// Transport is how messages travel; default Auto.
+	Transport Transport
+	// Dial opens a connection in another way than by a Transport to URL.
 	Dial func(ctx context.Context) (Conn, error)
 
 	// OnLoad is called with each document that was loaded whole: the first
@@ -97,6 +99,7 @@ type Unsent struct {
 }
 
 func (cfg Config) withDefaults() (Config, error) {
+	setDefault(&cfg.Transport, Auto)
 	setDefault(&cfg.MinBackoff, 250*time.Millisecond)
 	setDefault(&cfg.MaxBackoff, 30*time.Second)
 	setDefault(&cfg.PingInterval, 10*time.Second)
@@ -114,10 +117,8 @@ func (cfg Config) withDefaults() (Config, error) {
 	if err != nil {
 		return cfg, err
 	}
-	socketURL := api.base.JoinPath("api", "docs", url.PathEscape(string(cfg.Doc)), "socket").String()
-	cfg.Dial = func(ctx context.Context) (Conn, error) {
-		return dialSocket(ctx, api.http, socketURL, cfg.ReadLimit)
-	}
+	doc := api.base.JoinPath("api", "docs", url.PathEscape(string(cfg.Doc))).String()
+	cfg.Dial = newWays(cfg.Transport, api.http, doc, cfg.ReadLimit).dial
 	return cfg, nil
 }
 
@@ -128,6 +129,8 @@ func (cfg Config) Validate() error {
 		return errors.New("client: URL is missing")
 	case cfg.Dial == nil && cfg.Doc == "":
 		return errors.New("client: Doc is missing")
+	case cfg.Transport != "" && cfg.Transport != Auto && cfg.Transport != WebSocket && cfg.Transport != Events:
+		return fmt.Errorf("client: Transport is %q, but can be auto, websocket or events", cfg.Transport)
 	case cfg.MinBackoff > cfg.MaxBackoff:
 		return fmt.Errorf("client: MinBackoff %v is above MaxBackoff %v", cfg.MinBackoff, cfg.MaxBackoff)
 	}

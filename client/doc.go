@@ -27,7 +27,11 @@
 //	            ·────────────·
 //
 // [Client] is the shell: one goroutine owns the state, a reader and a writer
-// serve the connection, a dialer finds the next one. Nothing is locked.
+// serve the connection, a dialer finds the next one. Nothing of it is locked.
+//
+// A connection is a WebSocket, or, where those are blocked, a stream of
+// Server-Sent Events with POSTs: [Config.Transport]. The client finds out by
+// itself, and it makes no difference to what follows.
 //
 // What holds at every moment:
 //

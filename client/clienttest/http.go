@@ -47,6 +47,9 @@ func (s *Server) Handler() http.Handler {
 		_, _ = w.Write(doc.Op().AppendJSON(nil))
 	})
 	mux.HandleFunc("GET /api/docs/{id}/socket", s.socket)
+	streams := &streams{server: s, open: map[string]*stream{}}
+	mux.HandleFunc("POST /api/docs/{id}/events", streams.begin)
+	mux.HandleFunc("POST /api/docs/{id}/events/messages", streams.post)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.isDown() {
 			refuse(w, http.StatusServiceUnavailable, "restarting", "Come back in a moment.")
@@ -62,14 +65,26 @@ func (s *Server) isDown() bool {
 	return s.down
 }
 
-func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
+// admit reports whether a request may go on, and answers it if not.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) bool {
 	if r.PathValue("id") != string(DocID) {
 		refuse(w, http.StatusNotFound, "not_found", "There is no such document.")
-		return
+		return false
 	}
 	if _, err := r.Cookie(cookie); err != nil {
-		_ = s.locked(func() error { return s.problem(wire.CloseForbidden, "a socket without a login") })
+		_ = s.locked(func() error { return s.problem(wire.CloseForbidden, "a connection without a login") })
 		refuse(w, http.StatusUnauthorized, "login_needed", "Log in first.")
+		return false
+	}
+	return true
+}
+
+func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
+	if !s.admit(w, r) {
+		return
+	}
+	if r.Header.Get("Upgrade") == "" {
+		refuse(w, http.StatusUpgradeRequired, "upgrade_needed", "This is a socket.")
 		return
 	}
 	ws, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{wire.Subprotocol}})
