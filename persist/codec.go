@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/session"
@@ -46,6 +48,9 @@ func encodeBatch(doc wire.DocID, records []session.Record) ([]recordRow, error) 
 		}
 		if r.Revision > math.MaxInt64 || r.Seq == 0 || r.Seq > math.MaxInt64 || r.Client == "" {
 			return nil, fmt.Errorf("%w: revision %d has client %q, seq %d", ErrMalformed, r.Revision, r.Client, r.Seq)
+		}
+		if err := checkText("client or user", string(r.Client), string(r.User)); err != nil {
+			return nil, err
 		}
 		rows = append(rows, encodeRecord(doc, r))
 	}
@@ -90,6 +95,18 @@ func (row *recordRow) record() (session.Record, error) {
 		Digest:   uint64(row.digest),
 		Op:       op,
 	}, nil
+}
+
+// checkRevisions says whether a log with that head has the records after+1 to
+// upTo.
+func checkRevisions(after, upTo, head wire.Revision) error {
+	switch {
+	case upTo < after:
+		return fmt.Errorf("%w: a range from %d back to %d", ErrMalformed, after, upTo)
+	case upTo > head:
+		return fmt.Errorf("revision %d of %d: %w", upTo, head, session.ErrNotFound)
+	}
+	return nil
 }
 
 // decodeRange returns the records after+1 to upTo, or the first damage among
@@ -166,6 +183,20 @@ var storedLimits = ot.Limits{
 	AttributeBytes: math.MaxInt32,
 	Depth:          64,
 	Units:          math.MaxInt32,
+}
+
+// isText reports whether every database can keep s as a text: it is UTF-8, and
+// has no NUL, which Postgres does not take. (Ops are bytes to databases.)
+func isText(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
+
+// checkText is isText for what is to be stored.
+func checkText(what string, texts ...string) error {
+	for _, s := range texts {
+		if !isText(s) {
+			return fmt.Errorf("%w: the %s is not a text in UTF-8 without NUL", ErrMalformed, what)
+		}
+	}
+	return nil
 }
 
 // appendText puts the length first, so that no two lists of fields give the

@@ -19,9 +19,21 @@ var ErrExists = errors.New("the id is taken")
 var ErrDuplicate = errors.New("the client's seq is in the log already")
 
 // ErrMalformed says that a value cannot be stored as it is: a batch whose
-// revisions do not follow one another, an empty id, an unknown kind, a cursor
-// that this store did not issue. Nothing was written.
+// revisions do not follow one another, an empty id, an unknown kind, a text
+// that is not UTF-8 or has a NUL, a cursor that this store did not issue.
+// Nothing was written.
 var ErrMalformed = errors.New("cannot be stored")
+
+// What can be the matter with a database that was open. After each of them it
+// is unknown whether something was written, and a later call may succeed.
+var (
+	// ErrUnavailable says that there is no connection, or that no answer came.
+	ErrUnavailable = errors.New("the database does not answer")
+	// ErrReadOnly says that the database takes no writes.
+	ErrReadOnly = errors.New("the database takes no writes")
+	// ErrFull says that there is no room left where the data is.
+	ErrFull = errors.New("the disk of the database is full")
+)
 
 // Why a database could not be opened: what an [OpenError] wraps.
 var (
@@ -34,13 +46,16 @@ var (
 	ErrNotDatabase = errors.New("not a collabd database")
 	// ErrNewer says that a newer program made the tables.
 	ErrNewer = errors.New("made by a newer collabd")
+	// ErrUnsuitable says that the server's version or settings do not do: that
+	// what it commits is not durable, for instance.
+	ErrUnsuitable = errors.New("not suitable")
 )
 
 // OpenError says why a database could not be opened. Its message is one
 // sentence for the person who runs the program.
 type OpenError struct {
-	Path   string // of the database file
-	Reason error  // one of ErrLocked, ErrNotWritable, ErrNotDatabase, ErrNewer
+	Path   string // of the database file, or its address without a password
+	Reason error  // one of those above, ErrUnavailable or ErrMalformed
 	Cause  error  // what the system said, or nil
 	text   string
 }

@@ -8,9 +8,6 @@ import (
 	"github.com/collabd/collabd/wire"
 )
 
-// Path is where the store is.
-func (s *SQLite) Path() string { return s.cfg.Path }
-
 // Tamper runs a statement behind the back of the store.
 func (s *SQLite) Tamper(t *testing.T, query string, args ...any) {
 	t.Helper()
@@ -66,3 +63,25 @@ func (m *Memory) Forge(doc wire.DocID, snapshot session.Snapshot) {
 
 // Commits is the number of transactions that were committed.
 func (s *SQLite) Commits() uint64 { return s.writer.commits.Load() }
+
+// URL is where the store is, password included.
+func (s *Postgres) URL() string { return s.cfg.URL }
+
+// Tamper runs a statement behind the back of the store.
+func (s *Postgres) Tamper(t testing.TB, query string, args ...any) {
+	t.Helper()
+	if err := s.update(t.Context(), query, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Forge replaces a stored snapshot; its checksum is right.
+func (s *Postgres) Forge(t *testing.T, doc wire.DocID, snapshot session.Snapshot) {
+	t.Helper()
+	row := encodeSnapshot(doc, snapshot)
+	s.Tamper(t, `UPDATE snapshots SET op = $1, checksum = $2 WHERE doc = $3 AND revision = $4`,
+		row.op, row.checksum, row.doc, row.revision)
+}
+
+// Commits is the number of transactions of appends that were committed.
+func (s *Postgres) Commits() uint64 { return s.appends.commits.Load() }

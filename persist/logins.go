@@ -2,9 +2,11 @@ package persist
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
+	"github.com/rs/zerolog"
 
 	"github.com/collabd/collabd/wire"
 )
@@ -69,7 +71,13 @@ func WithLoginInfo(ctx context.Context, info LoginInfo) context.Context {
 
 func loginInfoOf(ctx context.Context) LoginInfo {
 	info, _ := ctx.Value(loginInfoKey{}).(LoginInfo)
+	info.IP, info.Agent = textOf(info.IP), textOf(info.Agent)
 	return info
+}
+
+// textOf makes of what a browser has sent something that can be stored.
+func textOf(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
 // FindCtx returns the data of a live login. The slice belongs to the caller.
@@ -137,6 +145,24 @@ func (l *Logins) EndLoginsOf(ctx context.Context, user wire.UserID) (int, error)
 // number. The store does it by itself now and then.
 func (l *Logins) Sweep(ctx context.Context) (int, error) {
 	return l.rows.sweep(ctx, l.now().Add(-loginKept))
+}
+
+// sweepEvery does so now and then, until ctx ends.
+func (l *Logins) sweepEvery(ctx context.Context, every time.Duration, log zerolog.Logger) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if n, err := l.Sweep(ctx); err != nil && ctx.Err() == nil {
+				log.Error().Err(err).Msg("old logins could not be removed")
+			} else if n > 0 {
+				log.Debug().Int("count", n).Msg("old logins removed")
+			}
+		}
+	}
 }
 
 // Find is FindCtx for scs's older interface.

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/collabd/collabd/persist/pgcluster/pgclustertest"
 )
 
 // childEnv names what the test binary does when a test starts it as another
@@ -17,5 +19,5 @@ func TestMain(m *testing.M) {
 	}
 	// scs.New starts it for a store that is replaced at once, and to stop it is a
 	// data race with its start.
-	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/alexedwards/scs/v2/memstore.(*MemStore).startCleanup"))
+	goleak.VerifyTestMain(pgclustertest.Main(m), goleak.IgnoreTopFunction("github.com/alexedwards/scs/v2/memstore.(*MemStore).startCleanup"))
 }

@@ -60,6 +60,9 @@ func (m *Memory) Close() error {
 // Logins returns the store of logins.
 func (m *Memory) Logins() *Logins { return m.logins }
 
+// Describe returns "memory".
+func (m *Memory) Describe() string { return "memory" }
+
 // do runs a call alone, unless the store is closed or the caller has left.
 func (m *Memory) do(ctx context.Context, run func() error) error {
 	if err := ctx.Err(); err != nil {
@@ -120,6 +123,9 @@ func (m *Memory) Document(ctx context.Context, doc wire.DocID) (about session.Do
 
 // RenameDocument is as [SQLite.RenameDocument].
 func (m *Memory) RenameDocument(ctx context.Context, doc wire.DocID, title string) error {
+	if err := checkText("title", title); err != nil {
+		return fmt.Errorf("rename document %s: %w", doc, err)
+	}
 	return m.on(ctx, doc, func(d *memoryDoc) error { d.about.Title = title; return nil })
 }
 
@@ -184,6 +190,9 @@ func (m *Memory) CreateUser(ctx context.Context, u User) error {
 
 // UpdateUser is as [SQLite.UpdateUser].
 func (m *Memory) UpdateUser(ctx context.Context, u User) error {
+	if err := checkUser(u); err != nil {
+		return fmt.Errorf("update user %s: %w", u.ID, err)
+	}
 	return m.do(ctx, func() error {
 		is, err := m.user(u.ID)
 		if err != nil {

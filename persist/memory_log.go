@@ -44,11 +44,8 @@ func (d *memoryDoc) append(rows []recordRow) error {
 // Records is as [SQLite.Records].
 func (m *Memory) Records(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) (records []session.Record, err error) {
 	err = m.on(ctx, doc, func(d *memoryDoc) error {
-		switch {
-		case upTo < after:
-			return fmt.Errorf("%w: a range from %d back to %d", ErrMalformed, after, upTo)
-		case upTo > d.head():
-			return fmt.Errorf("revision %d of %d: %w", upTo, d.head(), session.ErrNotFound)
+		if err := checkRevisions(after, upTo, d.head()); err != nil {
+			return err
 		}
 		records, err = decodeRange(doc, d.records[after:upTo], after, upTo)
 		return err
@@ -60,6 +57,23 @@ func (m *Memory) Records(ctx context.Context, doc wire.DocID, after, upTo wire.R
 func (m *Memory) Head(ctx context.Context, doc wire.DocID) (head wire.Revision, err error) {
 	err = m.on(ctx, doc, func(d *memoryDoc) error { head = d.head(); return nil })
 	return head, err
+}
+
+// Heads is as [SQLite.Heads].
+func (m *Memory) Heads(ctx context.Context, docs []wire.DocID) (map[wire.DocID]wire.Revision, error) {
+	heads := make(map[wire.DocID]wire.Revision, len(docs))
+	err := m.do(ctx, func() error {
+		for _, doc := range docs {
+			if d, ok := m.docs[doc]; ok {
+				heads[doc] = d.head()
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("heads: %w", err)
+	}
+	return heads, nil
 }
 
 // LastOf is as [SQLite.LastOf].

@@ -91,7 +91,7 @@ func OpenSQLite(ctx context.Context, cfg SQLiteConfig) (*SQLite, error) {
 	s.logins = newLogins(sqliteLogins{s})
 	s.close = sync.OnceValue(s.shutdown)
 	ctx, s.stopBack = context.WithCancel(context.Background())
-	s.back.Go(func() { s.sweep(ctx) })
+	s.back.Go(func() { s.logins.sweepEvery(ctx, s.cfg.SweepEvery, s.cfg.Logger) })
 	return s, nil
 }
 
@@ -102,6 +102,9 @@ func (s *SQLite) Close() error { return s.close() }
 
 // Logins returns the store of logins.
 func (s *SQLite) Logins() *Logins { return s.logins }
+
+// Describe returns the path of the file.
+func (s *SQLite) Describe() string { return s.cfg.Path }
 
 func (s *SQLite) shutdown() error {
 	s.closed.Store(true)
@@ -132,24 +135,6 @@ func (s *SQLite) release() error {
 		return fmt.Errorf("close %s: %w", s.cfg.Path, err)
 	}
 	return nil
-}
-
-// sweep removes old logins now and then, until ctx ends.
-func (s *SQLite) sweep(ctx context.Context) {
-	tick := time.NewTicker(s.cfg.SweepEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if n, err := s.logins.Sweep(ctx); err != nil && ctx.Err() == nil {
-				s.cfg.Logger.Error().Err(err).Msg("old logins could not be removed")
-			} else if n > 0 {
-				s.cfg.Logger.Debug().Int("count", n).Msg("old logins removed")
-			}
-		}
-	}
 }
 
 // write runs a job on the writer and waits until it is durable.

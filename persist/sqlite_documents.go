@@ -41,7 +41,7 @@ func checkDocument(d session.Document) error {
 	case !d.Kind.Valid():
 		return fmt.Errorf("%w: the kind %q is unknown", ErrMalformed, d.Kind)
 	}
-	return nil
+	return checkText("document", string(d.ID), string(d.Lineage), string(d.Owner), d.Title)
 }
 
 // Document returns what is known of a document, [session.ErrNotFound] if there
@@ -126,9 +126,13 @@ func (s *SQLite) queryDocuments(ctx context.Context, after cursor, limit int) (p
 }
 
 // RenameDocument gives a document another title; it does not count as an edit.
-// [session.ErrNotFound] if there is none.
+// [session.ErrNotFound] if there is none, [ErrMalformed] if it is not a text.
 func (s *SQLite) RenameDocument(ctx context.Context, doc wire.DocID, title string) error {
-	err := s.write(ctx, func(tx *writeTx) error {
+	err := checkText("title", title)
+	if err != nil {
+		return fmt.Errorf("rename document %s: %w", doc, err)
+	}
+	err = s.write(ctx, func(tx *writeTx) error {
 		return changedOne(tx.exec(`UPDATE documents SET title = ? WHERE id = ?`, title, string(doc)))
 	})
 	if err != nil {

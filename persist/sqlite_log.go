@@ -3,6 +3,7 @@ package persist
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -77,8 +78,12 @@ func constraint(err, primary, unique error) error {
 // a gap or a checksum that differs, [ErrMalformed] if upTo is before after.
 func (s *SQLite) Records(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) ([]session.Record, error) {
 	var rows []recordRow
-	err := s.read(ctx, func(tx *sql.Tx) (err error) {
-		if err := checkRange(ctx, tx, doc, after, upTo); err != nil {
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		head, err := queryHead(ctx, tx, doc)
+		if err != nil {
+			return err
+		}
+		if err := checkRevisions(after, upTo, head); err != nil {
 			return err
 		}
 		rows, err = queryRecords(ctx, tx, doc, `revision > ? AND revision <= ? ORDER BY revision`, int64(after), int64(upTo))
@@ -89,19 +94,6 @@ func (s *SQLite) Records(ctx context.Context, doc wire.DocID, after, upTo wire.R
 	}
 	// Checksums and ops outside the transaction: they take longer than it.
 	return decodeRange(doc, rows, after, upTo)
-}
-
-func checkRange(ctx context.Context, tx *sql.Tx, doc wire.DocID, after, upTo wire.Revision) error {
-	head, err := queryHead(ctx, tx, doc)
-	switch {
-	case err != nil:
-		return err
-	case upTo < after:
-		return fmt.Errorf("%w: a range from %d back to %d", ErrMalformed, after, upTo)
-	case upTo > head:
-		return fmt.Errorf("revision %d of %d: %w", upTo, head, session.ErrNotFound)
-	}
-	return nil
 }
 
 func queryHead(ctx context.Context, tx *sql.Tx, doc wire.DocID) (wire.Revision, error) {
@@ -142,6 +134,36 @@ func (s *SQLite) Head(ctx context.Context, doc wire.DocID) (head wire.Revision, 
 		return 0, fmt.Errorf("head of %s: %w", doc, err)
 	}
 	return head, nil
+}
+
+// Heads returns the heads of documents, as [Store] says, by one query.
+func (s *SQLite) Heads(ctx context.Context, docs []wire.DocID) (map[wire.DocID]wire.Revision, error) {
+	ids, err := json.Marshal(docs)
+	if err != nil {
+		return nil, fmt.Errorf("heads: %w", err)
+	}
+	heads := make(map[wire.DocID]wire.Revision, len(docs))
+	err = s.read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT id, coalesce((SELECT max(revision) FROM records WHERE doc = documents.id), 0)
+			FROM documents WHERE id IN (SELECT value FROM json_each(?))`, string(ids))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }()
+		for rows.Next() {
+			var id string
+			var head int64
+			if err := rows.Scan(&id, &head); err != nil {
+				return err
+			}
+			heads[wire.DocID(id)] = wire.Revision(head)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("heads: %w", err)
+	}
+	return heads, nil
 }
 
 // LastOf returns the record of a client with the highest seq, and the head at

@@ -159,7 +159,7 @@ func TestCloseLeavesOneFile(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(s.Path() + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(s.Describe() + "-wal"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the write-ahead log is still there: %v", err)
 	}
 }
@@ -192,12 +192,12 @@ func TestADatabaseOfAnotherProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, id := range []string{"\x00\x00\x00\x00", "\x01\x02\x03\x04"} { // none, another
-		overwrite(t, s.Path(), 68, id)
-		_, err := persist.OpenSQLite(t.Context(), persist.SQLiteConfig{Path: s.Path()})
-		sentence(t, err, persist.ErrNotDatabase, s.Path())
+		overwrite(t, s.Describe(), 68, id)
+		_, err := persist.OpenSQLite(t.Context(), persist.SQLiteConfig{Path: s.Describe()})
+		sentence(t, err, persist.ErrNotDatabase, s.Describe())
 	}
-	overwrite(t, s.Path(), 68, "clbd")
-	openSQLite(t, s.Path())
+	overwrite(t, s.Describe(), 68, "clbd")
+	openSQLite(t, s.Describe())
 }
 
 func TestADatabaseOfANewerProgram(t *testing.T) {
@@ -206,8 +206,8 @@ func TestADatabaseOfANewerProgram(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	_, err := persist.OpenSQLite(t.Context(), persist.SQLiteConfig{Path: s.Path()})
-	sentence(t, err, persist.ErrNewer, s.Path())
+	_, err := persist.OpenSQLite(t.Context(), persist.SQLiteConfig{Path: s.Describe()})
+	sentence(t, err, persist.ErrNewer, s.Describe())
 }
 
 func TestAFolderThatCannotBeMade(t *testing.T) {

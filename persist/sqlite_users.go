@@ -49,7 +49,11 @@ func (s *SQLite) CreateUser(ctx context.Context, u User) error {
 // UpdateUser changes name, color and guest of a person; Created is not looked
 // at. [session.ErrNotFound] if there is none with that id.
 func (s *SQLite) UpdateUser(ctx context.Context, u User) error {
-	err := s.write(ctx, func(tx *writeTx) error {
+	err := checkUser(u)
+	if err != nil {
+		return fmt.Errorf("update user %s: %w", u.ID, err)
+	}
+	err = s.write(ctx, func(tx *writeTx) error {
 		return changedOne(tx.exec(`UPDATE users SET name = ?, color = ?, guest = ? WHERE id = ?`,
 			u.Name, u.Color, u.Guest, string(u.ID)))
 	})

@@ -32,18 +32,18 @@ func newSQLite(t *testing.T) *persist.SQLite {
 
 func TestSQLite(t *testing.T) {
 	persisttest.TestStore(t, persisttest.Fixture{
-		Open: func(t *testing.T) persisttest.Store { return newSQLite(t) },
-		Reopen: func(t *testing.T, s persisttest.Store) persisttest.Store {
-			return openSQLite(t, s.(*persist.SQLite).Path())
+		Open: func(t *testing.T) persist.Store { return newSQLite(t) },
+		Reopen: func(t *testing.T, s persist.Store) persist.Store {
+			return openSQLite(t, s.(*persist.SQLite).Describe())
 		},
-		Damage: func(t *testing.T, s persisttest.Store, doc wire.DocID, revision wire.Revision, part string) {
+		Damage: func(t *testing.T, s persist.Store, doc wire.DocID, revision wire.Revision, part string) {
 			s.(*persist.SQLite).Tamper(t, fmt.Sprintf(`UPDATE %ss SET op = CAST(replace(op, '"', '''') AS BLOB) WHERE doc = ? AND revision = ?`, part),
 				string(doc), int64(revision))
 		},
-		Forge: func(t *testing.T, s persisttest.Store, doc wire.DocID, snapshot session.Snapshot) {
+		Forge: func(t *testing.T, s persist.Store, doc wire.DocID, snapshot session.Snapshot) {
 			s.(*persist.SQLite).Forge(t, doc, snapshot)
 		},
-		Remove: func(t *testing.T, s persisttest.Store, doc wire.DocID, revision wire.Revision) {
+		Remove: func(t *testing.T, s persist.Store, doc wire.DocID, revision wire.Revision) {
 			s.(*persist.SQLite).Tamper(t, `DELETE FROM records WHERE doc = ? AND revision = ?`, string(doc), int64(revision))
 		},
 	})
@@ -51,11 +51,11 @@ func TestSQLite(t *testing.T) {
 
 func TestMemory(t *testing.T) {
 	persisttest.TestStore(t, persisttest.Fixture{
-		Open: func(*testing.T) persisttest.Store { return persist.NewMemory() },
-		Damage: func(t *testing.T, s persisttest.Store, doc wire.DocID, revision wire.Revision, part string) {
+		Open: func(*testing.T) persist.Store { return persist.NewMemory() },
+		Damage: func(t *testing.T, s persist.Store, doc wire.DocID, revision wire.Revision, part string) {
 			s.(*persist.Memory).Damage(doc, revision, part)
 		},
-		Forge: func(t *testing.T, s persisttest.Store, doc wire.DocID, snapshot session.Snapshot) {
+		Forge: func(t *testing.T, s persist.Store, doc wire.DocID, snapshot session.Snapshot) {
 			s.(*persist.Memory).Forge(doc, snapshot)
 		},
 	})

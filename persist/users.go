@@ -20,5 +20,5 @@ func checkUser(u User) error {
 	if u.ID == "" {
 		return fmt.Errorf("%w: a user needs an id", ErrMalformed)
 	}
-	return nil
+	return checkText("user", string(u.ID), u.Name, u.Color)
 }

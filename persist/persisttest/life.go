@@ -8,6 +8,7 @@ import (
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
 )
 
 func (f Fixture) testLife(t *testing.T) {
@@ -69,6 +70,7 @@ func (f Fixture) testLife(t *testing.T) {
 			"Append":         func() error { return w.Append(ctx, w.doc, batch("a", 2, 2)) },
 			"Records":        func() error { _, err := w.Records(ctx, w.doc, 0, 1); return err },
 			"Head":           func() error { _, err := w.Head(ctx, w.doc); return err },
+			"Heads":          func() error { _, err := w.Heads(ctx, []wire.DocID{w.doc}); return err },
 			"LastOf":         func() error { _, _, _, err := w.LastOf(ctx, w.doc, "a"); return err },
 			"Snapshot":       func() error { _, err := w.Snapshot(ctx, w.doc, 1); return err },
 			"PutSnapshot":    func() error { return w.PutSnapshot(ctx, w.doc, session.Snapshot{Revision: 1}) },

@@ -2,11 +2,15 @@ package persisttest
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
 )
 
 func (f Fixture) testLog(t *testing.T) {
@@ -120,6 +124,56 @@ func (f Fixture) testLog(t *testing.T) {
 		if found || head != 5 {
 			t.Errorf("last of nobody: head %d, found %v", head, found)
 		}
+	})
+	t.Run("the heads of many documents are read at once", func(t *testing.T) {
+		w := f.world(t)
+		want := map[wire.DocID]wire.Revision{w.doc: 0}
+		asked := []wire.DocID{w.doc, "none", "", "no\x00ne", "\xff"}
+		for i := range 50 {
+			other := &world{Store: w.Store, t: t, doc: w.create(wire.DocID(fmt.Sprintf("%d \"é😀", i)), ot.Text).ID}
+			if i > 0 {
+				other.append(batch("c", 1, revision(i))...)
+			}
+			want[other.doc] = revision(i)
+			asked = append(asked, other.doc, other.doc)
+		}
+		w.create("not asked for", ot.Text)
+		got, err := w.Heads(t.Context(), asked)
+		w.must(err)
+		if !maps.Equal(got, want) {
+			t.Errorf("heads are %v, want %v", got, want)
+		}
+		got, err = w.Heads(t.Context(), nil)
+		w.must(err)
+		if len(got) != 0 {
+			t.Errorf("the heads of nothing are %v", got)
+		}
+	})
+	t.Run("a text that no database keeps is refused, and nowhere", func(t *testing.T) {
+		w := f.world(t)
+		for _, bad := range []string{"a\x00b", "a\xffb"} {
+			r := record(1, "a", 1)
+			r.User = wire.UserID(bad)
+			w.refused(persist.ErrMalformed, r)
+			w.refused(persist.ErrMalformed, record(1, clientID(bad), 1))
+			_, _, found, err := w.LastOf(t.Context(), w.doc, clientID(bad))
+			if found || err != nil && !errors.Is(err, session.ErrNotFound) {
+				t.Errorf("last of a client that cannot be: found %v, %v", found, err)
+			}
+			w.fails(w.Append(t.Context(), wire.DocID(bad), batch("a", 1, 1)), session.ErrNotFound)
+			_, err = w.Document(t.Context(), wire.DocID(bad))
+			w.fails(err, session.ErrNotFound)
+			_, err = w.User(t.Context(), wire.UserID(bad))
+			w.fails(err, session.ErrNotFound)
+			w.fails(w.RenameDocument(t.Context(), w.doc, bad), persist.ErrMalformed)
+			w.fails(w.CreateDocument(t.Context(), session.Document{ID: "x", Kind: ot.Text, Lineage: "l", Title: bad}), persist.ErrMalformed)
+			w.fails(w.CreateUser(t.Context(), persist.User{ID: "u", Name: bad}), persist.ErrMalformed)
+		}
+		var b ot.Builder // in an op it is nothing special
+		r := record(1, "a", 1)
+		r.Op = b.Insert("a\x00b", ot.Attrs{}).Op()
+		w.append(r)
+		w.holds(0, 1, r)
 	})
 	t.Run("a caller that has left writes nothing", func(t *testing.T) {
 		w := f.world(t)

@@ -78,6 +78,12 @@ func (f Fixture) testLogins(t *testing.T) {
 		finds(w, "b", "three")
 		finds(w, "guest", "four")
 	})
+	t.Run("a browser that calls itself what is no text can log in", func(t *testing.T) {
+		w := f.world(t)
+		ctx := persist.WithLoginInfo(t.Context(), persist.LoginInfo{User: "ana", IP: "::1\x00", Agent: "Mozilla \xff\x00 é"[:12]})
+		commit(w, ctx, token, "one", soon())
+		finds(w, token, "one")
+	})
 	t.Run("all live logins are listed", func(t *testing.T) {
 		w := f.world(t)
 		for _, token := range []string{"a", "b", "c"} {

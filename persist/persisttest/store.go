@@ -1,7 +1,6 @@
 package persisttest
 
 import (
-	"context"
 	"testing"
 
 	"github.com/collabd/collabd/persist"
@@ -9,29 +8,8 @@ import (
 	"github.com/collabd/collabd/wire"
 )
 
-// Store is all that a store does: what sessions need, and the server.
-type Store interface {
-	session.Store
-
-	CreateDocument(ctx context.Context, d session.Document) error
-	ListDocuments(ctx context.Context, limit int, after string) (page []session.Document, next string, err error)
-	RenameDocument(ctx context.Context, doc wire.DocID, title string) error
-	Verify(ctx context.Context, doc wire.DocID) (persist.Report, error)
-
-	User(ctx context.Context, id wire.UserID) (persist.User, error)
-	CreateUser(ctx context.Context, u persist.User) error
-	UpdateUser(ctx context.Context, u persist.User) error
-	Logins() *persist.Logins
-
-	Key(ctx context.Context, name string, size int) ([]byte, error)
-	Ping(ctx context.Context) error
-	Close() error
-}
-
-var (
-	_ Store = (*persist.SQLite)(nil)
-	_ Store = (*persist.Memory)(nil)
-)
+// Store is what the suite tests.
+type Store = persist.Store
 
 // Fixture is how the suite gets at the stores of one kind.
 type Fixture struct {
@@ -48,6 +26,13 @@ type Fixture struct {
 	Forge func(t *testing.T, s Store, doc wire.DocID, snapshot session.Snapshot)
 	// Remove takes a record out of the log. Nil if that cannot be done.
 	Remove func(t *testing.T, s Store, doc wire.DocID, revision wire.Revision)
+	// Share opens another store on the database of the store s, as another
+	// process would; the suite closes it. It may be called by several goroutines
+	// at once. Nil for stores that no two processes can share.
+	Share func(t *testing.T, s Store) Store
+	// OpenShared opens n stores at once on one new database, as servers do that
+	// start together. Nil if Share is.
+	OpenShared func(t *testing.T, n int) []Store
 }
 
 // TestStore runs the suite.
@@ -60,6 +45,7 @@ func TestStore(t *testing.T, f Fixture) {
 	t.Run("logins", f.testLogins)
 	t.Run("damage", f.testDamage)
 	t.Run("life", f.testLife)
+	runIf(t, f.Share != nil, "shared", f.testShared)
 }
 
 // runIf runs a subtest that only some stores can: for the others there is

@@ -1,0 +1,41 @@
+package persist
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/rs/zerolog"
+)
+
+// Open opens the store that a setting names: "sqlite:PATH", or a path alone,
+// for a SQLite file; "postgres://…" or "postgresql://…" for a Postgres
+// database. The caller closes it. log receives what goes wrong in the
+// background. What can go wrong on an operator's machine is an [*OpenError].
+func Open(ctx context.Context, store string, log zerolog.Logger) (Store, error) {
+	scheme, rest, found := strings.Cut(store, ":")
+	switch {
+	case !found || len(scheme) <= 1: // a path; one letter is a drive
+		rest = store
+	case scheme == "postgres", scheme == "postgresql":
+		return opened(OpenPostgres(ctx, PostgresConfig{URL: store, Logger: log}))
+	case scheme == "sqlite":
+		rest = strings.TrimPrefix(rest, "//") // as others write it
+	case strings.HasPrefix(rest, "//"):
+		return nil, fmt.Errorf("there is no store of the kind %q: use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE", scheme)
+	default:
+		rest = store // a path with a colon
+	}
+	if rest == "" {
+		return nil, fmt.Errorf("the store has no path: use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
+	}
+	return opened(OpenSQLite(ctx, SQLiteConfig{Path: rest, Logger: log}))
+}
+
+// opened keeps a nil pointer from becoming a store that is not nil.
+func opened[S Store](s S, err error) (Store, error) {
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}

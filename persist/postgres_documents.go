@@ -1,0 +1,116 @@
+package persist
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
+)
+
+// CreateDocument is as [SQLite.CreateDocument].
+func (s *Postgres) CreateDocument(ctx context.Context, d session.Document) error {
+	err := checkDocument(d)
+	if err == nil {
+		err = s.write(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
+			created := d.Created.UnixMicro()
+			_, err := c.Exec(ctx, `INSERT INTO documents (id, kind, title, lineage, owner, created_at, edited_minute)
+				VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+				string(d.ID), string(d.Kind), d.Title, string(d.Lineage), string(d.Owner), created, minuteOf(created))
+			return pgConstraint(err, "", nil, ErrExists)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("create document %s: %w", d.ID, err)
+	}
+	return nil
+}
+
+// pgDocuments lists documents with their last records, which say when they were
+// edited and what the head is. What follows it is a condition.
+const pgDocuments = `SELECT d.id, d.kind, d.title, d.lineage, d.owner, d.created_at,
+		coalesce(r.at, d.created_at) AS edited_at, coalesce(r.revision, 0)
+	FROM documents d LEFT JOIN LATERAL (
+		SELECT revision, at FROM records WHERE doc = d.id ORDER BY revision DESC LIMIT 1
+	) r ON true WHERE `
+
+// Document is as [SQLite.Document].
+func (s *Postgres) Document(ctx context.Context, doc wire.DocID) (session.Document, error) {
+	page, err := s.queryDocuments(ctx, pgDocuments+`d.id = $1`, string(doc))
+	if err == nil && len(page) == 0 {
+		err = session.ErrNotFound
+	}
+	if err != nil {
+		return session.Document{}, fmt.Errorf("document %s: %w", doc, err)
+	}
+	return page[0], nil
+}
+
+// ListDocuments is as [SQLite.ListDocuments].
+func (s *Postgres) ListDocuments(ctx context.Context, limit int, after string) (page []session.Document, next string, err error) {
+	c, err := parseCursor(after)
+	if err == nil && limit < 1 {
+		err = fmt.Errorf("%w: a page of %d documents", ErrMalformed, limit)
+	}
+	if err == nil {
+		// By minute, as the index has them, and within a minute by what only the
+		// log knows: so that only the documents of the page's minutes are looked at.
+		page, err = s.queryDocuments(ctx, pgDocuments+`d.edited_minute <= $1 AND (coalesce(r.at, d.created_at), d.id) < ($2, $3)
+			ORDER BY d.edited_minute DESC, edited_at DESC, d.id DESC LIMIT $4`,
+			minuteOf(c.edited), c.edited, c.id, limit+1) // one more says whether there is a next page
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("list documents: %w", err)
+	}
+	if len(page) > limit {
+		page = page[:limit]
+		next = cursorAt(page[limit-1]).String()
+	}
+	return page, next, nil
+}
+
+func (s *Postgres) queryDocuments(ctx context.Context, query string, args ...any) (page []session.Document, err error) {
+	err = s.read(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
+		rows, err := c.Query(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		page, err = pgx.CollectRows(rows, scanPgDocument)
+		return err
+	})
+	return page, err
+}
+
+func scanPgDocument(row pgx.CollectableRow) (session.Document, error) {
+	var d session.Document
+	var kind string
+	var created, edited, head int64
+	err := row.Scan((*string)(&d.ID), &kind, &d.Title, (*string)(&d.Lineage), (*string)(&d.Owner), &created, &edited, &head)
+	d.Kind, d.Created, d.Edited, d.Head = ot.DocKind(kind), timeOf(created), timeOf(edited), wire.Revision(head)
+	return d, err
+}
+
+// RenameDocument is as [SQLite.RenameDocument].
+func (s *Postgres) RenameDocument(ctx context.Context, doc wire.DocID, title string) error {
+	err := checkText("title", title)
+	if err == nil {
+		err = s.update(ctx, `UPDATE documents SET title = $1 WHERE id = $2`, title, string(doc))
+	}
+	if err != nil {
+		return fmt.Errorf("rename document %s: %w", doc, err)
+	}
+	return nil
+}
+
+// update runs a statement that must change a row: [session.ErrNotFound] if it
+// does not.
+func (s *Postgres) update(ctx context.Context, statement string, args ...any) error {
+	return s.write(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
+		tag, err := c.Exec(ctx, statement, args...)
+		return changedOne(tag.RowsAffected(), err)
+	})
+}

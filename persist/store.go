@@ -1,0 +1,44 @@
+package persist
+
+import (
+	"context"
+
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
+)
+
+// Store is all that a database does: what sessions need, and what the server
+// and the tools need beside it. [SQLite], [Postgres] and [Memory] are stores;
+// the methods' contracts stand at those of SQLite. A store is safe for
+// concurrent use.
+type Store interface {
+	session.Store
+
+	// Heads returns the heads of many documents, looked up at once: what it
+	// costs hardly grows with their number. Documents that do not exist are
+	// left out. Where several processes write to one database, it tells what
+	// the others have done.
+	Heads(ctx context.Context, docs []wire.DocID) (map[wire.DocID]wire.Revision, error)
+
+	CreateDocument(ctx context.Context, d session.Document) error
+	ListDocuments(ctx context.Context, limit int, after string) (page []session.Document, next string, err error)
+	RenameDocument(ctx context.Context, doc wire.DocID, title string) error
+	Verify(ctx context.Context, doc wire.DocID) (Report, error)
+
+	User(ctx context.Context, id wire.UserID) (User, error)
+	CreateUser(ctx context.Context, u User) error
+	UpdateUser(ctx context.Context, u User) error
+	Logins() *Logins
+
+	Key(ctx context.Context, name string, size int) ([]byte, error)
+	Ping(ctx context.Context) error
+	// Describe says where the data is, for people and logs: without a password.
+	Describe() string
+	Close() error
+}
+
+var (
+	_ Store = (*SQLite)(nil)
+	_ Store = (*Postgres)(nil)
+	_ Store = (*Memory)(nil)
+)
