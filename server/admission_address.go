@@ -32,7 +32,7 @@ func ParseProxies(list []string) ([]netip.Prefix, error) {
 		network, err := netip.ParsePrefix(s)
 		if err != nil {
 			a, bad := netip.ParseAddr(s)
-			if bad != nil {
+			if bad != nil || a.Zone() != "" {
 				return nil, fmt.Errorf("the trusted proxy %q is no address like 10.0.0.7 and no network like 10.0.0.0/8", s)
 			}
 			network = netip.PrefixFrom(a, a.BitLen())
