@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"slices"
@@ -217,7 +216,7 @@ func TestRandomBytes(t *testing.T) {
 			t.Error(err)
 		}
 		// It has nothing more to say: the server ends the connection.
-		if err := c.conn.(*net.TCPConn).CloseWrite(); err != nil {
+		if err := c.conn.CloseWrite(); err != nil {
 			t.Error(err)
 		}
 		if _, err := io.Copy(io.Discard, c.br); errors.Is(err, os.ErrDeadlineExceeded) {

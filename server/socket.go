@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -19,8 +18,13 @@ import (
 	"github.com/collabd/collabd/wire"
 )
 
-// closeWait is how long the end of a connection may take.
-const closeWait = 2 * time.Second
+const (
+	// closeWait is how long the end of a connection may take.
+	closeWait = 2 * time.Second
+	// keptBytes is how large the buffer is that a connection keeps while it
+	// waits for a message.
+	keptBytes = 4 << 10
+)
 
 // socket upgrades a request that may read its document, and serves the
 // session until the connection ends. Who it is and which document it is about
@@ -29,23 +33,26 @@ func (s *Server) socket(w http.ResponseWriter, r *request) error {
 	if !s.site.owns(r.Request) {
 		return &errWrongOrigin
 	}
-	if !offers(r.Request, wire.Subprotocol) {
-		return &errUpgradeNeeded
+	if !offers(r.Request, wire.Subprotocol) || r.ContentLength != 0 {
+		return upgradeNeeded(w)
 	}
 	if s.stopping.Err() != nil {
 		return &errStopping
 	}
-	taken := &hijacker{ResponseWriter: w}
+	// The library compares without case, and would choose another spelling.
+	r.Header.Set("Sec-WebSocket-Protocol", wire.Subprotocol)
+	taken := &hijacker{ResponseWriter: w, limit: s.cfg.Limits.Wire.Frame}
 	ws, err := websocket.Accept(taken, r.Request, &websocket.AcceptOptions{
 		Subprotocols:       []string{wire.Subprotocol},
 		InsecureSkipVerify: true, // the origin was checked above, exactly
 		CompressionMode:    websocket.CompressionDisabled,
 	})
 	if err != nil {
-		return errUpgradeNeeded.with(err)
+		return upgradeNeeded(w).with(err)
 	}
-	conn := &wsConn{ws: ws, under: taken.conn, limit: int64(s.cfg.Limits.Wire.Frame)}
-	ws.SetReadLimit(conn.limit + 1)
+	ws.SetReadLimit(-1) // the gate counts
+	giveUpAfter(taken.conn, s.cfg.Limits.Silence)
+	conn := &wsConn{ws: ws, under: taken.conn}
 	who := session.Visitor{
 		User: r.who.User,
 		Role: func() wire.Role { return s.access.Role(r.who, r.doc) },
@@ -62,32 +69,51 @@ func (s *Server) socket(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-// offers reports whether a request is an upgrade that offers a subprotocol.
-func offers(r *http.Request, subprotocol string) bool {
-	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		return false
-	}
-	var offered []string
-	for _, line := range r.Header.Values("Sec-WebSocket-Protocol") {
-		for p := range strings.SplitSeq(line, ",") {
-			offered = append(offered, strings.TrimSpace(p))
-		}
-	}
-	return slices.Contains(offered, subprotocol)
+// upgradeNeeded is the answer to a request that is no handshake of ours. It
+// says what one is, as RFC 9110 (15.5.22) and RFC 6455 (4.4) want it.
+func upgradeNeeded(w http.ResponseWriter) *apiError {
+	w.Header().Set("Connection", "Upgrade")
+	w.Header().Set("Upgrade", "websocket")
+	w.Header().Set("Sec-WebSocket-Version", "13")
+	return &errUpgradeNeeded
 }
 
-// hijacker remembers the connection that was taken over. It lets nothing but
-// the upgrade through: a refusal is answered as all errors are.
+// offers reports whether a request is an upgrade that offers a subprotocol.
+func offers(r *http.Request, subprotocol string) bool {
+	return slices.ContainsFunc(list(r.Header, "Upgrade"), func(p string) bool { return strings.EqualFold(p, "websocket") }) &&
+		slices.Contains(list(r.Header, "Sec-WebSocket-Protocol"), subprotocol)
+}
+
+// list is a header whose value is a list, which may be cut over several lines.
+func list(h http.Header, name string) (values []string) {
+	for _, line := range h.Values(name) {
+		for v := range strings.SplitSeq(line, ",") {
+			values = append(values, strings.TrimSpace(v))
+		}
+	}
+	return values
+}
+
+// hijacker remembers the connection that was taken over, and puts a gate in
+// front of it. It lets nothing but the upgrade through: a refusal is answered
+// as all errors are.
 type hijacker struct {
 	http.ResponseWriter
-	conn net.Conn
+	limit int // bytes of a message
+	conn  net.Conn
 }
 
 // Hijack implements http.Hijacker.
 func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
 	h.conn = conn
-	return conn, rw, err
+	early, _ := rw.Reader.Peek(rw.Reader.Buffered()) // all of it is there
+	gated := &gate{Conn: conn, early: bytes.Clone(early), frames: frames{limit: uint64(h.limit)}}
+	rw.Reader.Reset(gated)
+	return gated, rw, nil
 }
 
 // WriteHeader implements http.ResponseWriter.
@@ -104,7 +130,6 @@ func (h *hijacker) Write(b []byte) (int, error) { return len(b), nil }
 type wsConn struct {
 	ws    *websocket.Conn
 	under net.Conn
-	limit int64
 	buf   bytes.Buffer
 }
 
@@ -129,6 +154,9 @@ func (c *wsConn) Read(ctx context.Context) ([]byte, error) {
 }
 
 func (c *wsConn) read() ([]byte, error) {
+	if c.buf.Cap() > keptBytes {
+		c.buf = bytes.Buffer{}
+	}
 	kind, from, err := c.ws.Reader(context.Background())
 	if err != nil {
 		return nil, err
@@ -137,11 +165,8 @@ func (c *wsConn) read() ([]byte, error) {
 		return nil, wire.CloseBadMessage.Because("Messages are text frames.")
 	}
 	c.buf.Reset()
-	if _, err := c.buf.ReadFrom(io.LimitReader(from, c.limit+1)); err != nil {
+	if _, err := c.buf.ReadFrom(from); err != nil {
 		return nil, err
-	}
-	if int64(c.buf.Len()) > c.limit {
-		return nil, wire.CloseTooLarge
 	}
 	if !utf8.Valid(c.buf.Bytes()) {
 		return nil, wire.CloseBadMessage.Because("A text frame is not UTF-8.")
