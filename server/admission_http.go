@@ -51,20 +51,24 @@ func (a *admission) connState() func(net.Conn, http.ConnState) {
 	}
 }
 
-// admit serves a route within its limits on time, size and number.
-func (s *Server) admit(rt route, w http.ResponseWriter, r *http.Request) error {
-	lim, now, limit := s.admission.lim, time.Now(), http.NewResponseController(w)
-	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = http.MaxBytesReader(w, r.Body, requestBytes)
-		// net/http takes the deadline back when the body is at its end.
-		if err := possible(limit.SetReadDeadline(now.Add(lim.Body))); err != nil {
-			return err
-		}
+// hurry bounds a request's body before anybody answers: net/http waits for it
+// even if nobody reads it.
+func (s *Server) hurry(w http.ResponseWriter, r *http.Request) error {
+	if r.Body == nil || r.Body == http.NoBody {
+		return nil
 	}
+	r.Body = http.MaxBytesReader(w, r.Body, requestBytes)
+	// net/http takes the deadline back when the body is at its end.
+	return possible(http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.admission.lim.Body)))
+}
+
+// admit serves a route within its limits on time and number.
+func (s *Server) admit(rt route, w http.ResponseWriter, r *http.Request) error {
 	if rt.transport != "" {
 		return s.route(rt, w, r) // it stays, and has watchdogs of its own
 	}
-	if err := possible(limit.SetWriteDeadline(now.Add(lim.Answer))); err != nil {
+	answered := time.Now().Add(s.admission.lim.Answer)
+	if err := possible(http.NewResponseController(w).SetWriteDeadline(answered)); err != nil {
 		return err
 	}
 	if rt.action != Public {

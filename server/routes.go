@@ -158,6 +158,10 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		if err := s.hurry(w, r); err != nil {
+			s.fail(w, r, err)
+			return
+		}
 		if !s.site.knows(r) {
 			s.fail(w, r, &errWrongHost)
 			return
