@@ -55,21 +55,25 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	proxies, err := server.ParseProxies(c.TrustedProxies)
+	cfg, err := c.config()
 	if err != nil {
 		return err
 	}
-	cfg := server.Config{
+	return server.Run(ctx, cfg, log, func(url, data string) {
+		fmt.Printf("collabd is ready: open %s (data in %s)\n", url, data)
+	})
+}
+
+func (c *serveCmd) config() (server.Config, error) {
+	proxies, err := server.ParseProxies(c.TrustedProxies)
+	return server.Config{
 		Addr: c.Addr, Data: c.Data, PublicURL: c.PublicURL, Guests: c.Guests, PlainHTTP: c.PlainHTTP,
 		AdminAddr: c.AdminAddr, AdminPublic: c.AdminPublic, TrustedProxies: proxies, Memory: int64(c.Memory),
 		Admission: server.Admission{
 			Connections: c.Limits.Connections, UserConnections: c.Limits.UserConnections,
 			AddressConnections: c.Limits.AddressConnections, AddressGuests: c.Limits.AddressGuests,
 		},
-	}
-	return server.Run(ctx, cfg, log, func(url, data string) {
-		fmt.Printf("collabd is ready: open %s (data in %s)\n", url, data)
-	})
+	}, err
 }
 
 func newLogger(level, format string) (zerolog.Logger, error) {
