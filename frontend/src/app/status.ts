@@ -26,10 +26,11 @@ export class StatusLine {
   show(status: Status): void {
     this.#status.dataset.state = status.state;
     this.#status.dataset.unsent = String(status.unsent);
+    this.#status.dataset.store = status.storeDown ? "down" : "up";
     this.#retry.hidden = status.state !== "reconnecting";
     clearTimeout(this.#timer);
     const text = wording(status);
-    if (status.state === "saving" && status.unsent <= usual) {
+    if (status.state === "saving" && status.unsent <= usual && !status.storeDown) {
       this.#timer = setTimeout(() => this.#say(text, status.state), patience);
     } else {
       this.#say(text, status.state);
@@ -42,8 +43,9 @@ export class StatusLine {
   }
 }
 
-function wording({ state, unsent }: Status): string {
-  const text = strings.states[state];
-  const counted = state === "saving" ? unsent > usual : unsent > 0;
+function wording({ state, unsent, storeDown, slowed }: Status): string {
+  const saving = state === "saving";
+  const text = saving && storeDown ? strings.storeDown : saving && slowed ? strings.slowed : strings.states[state];
+  const counted = saving && !storeDown ? unsent > usual : unsent > 0;
   return counted ? `${text} · ${strings.unsent(unsent)}` : text;
 }

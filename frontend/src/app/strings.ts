@@ -50,6 +50,8 @@ export const strings = {
     readonly: "Read only",
     error: "Stopped",
   },
+  storeDown: "Saving… the server cannot write at the moment; nothing is lost",
+  slowed: "Saving… a little later than you type",
   retryNow: "Retry now",
 
   // Errors that end a connection, by their code

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Dice, randomOf } from "../ot/testing.ts";
 import { documentLength } from "../ot/text.ts";
+import { fallbackTransport } from "./fallback.ts";
 import { Collab } from "./session.ts";
 import { FakeClock } from "./testing/clock.ts";
 import { ToyEditor } from "./testing/editor.ts";
@@ -18,6 +19,8 @@ class World {
   readonly clock = new FakeClock();
   readonly server: FakeServer;
   readonly network: FakeNetwork;
+  /** What clients take where the network blocks sockets. */
+  readonly streams: FakeNetwork;
   readonly clients: Client[] = [];
   marks = 0;
 
@@ -33,6 +36,7 @@ class World {
     this.server.bundled = this.dice.int(0, 1) === 1;
     if (this.dice.int(0, 3) === 0) this.server.limits = { ...this.server.limits, edit_units: 4, edit_components: 3 };
     this.network = new FakeNetwork(this.server, this.clock, randomOf(seed + 1), this.dice.int(1, 80));
+    this.streams = new FakeNetwork(this.server, this.clock, randomOf(seed + 2), this.dice.int(1, 80));
     for (let n = this.dice.int(3, 5); n > 0; n--) this.clients.push(new Client(this));
     this.clock.until(() => this.clients.every((client) => client.editor !== undefined));
   }
@@ -41,11 +45,13 @@ class World {
   step(): void {
     const { dice } = this;
     const fate = dice.int(0, 99);
-    if (fate < 70) dice.pick(this.clients).change();
+    const wires = [...this.network.wires, ...this.streams.wires];
+    if (fate < 66) dice.pick(this.clients).change();
+    else if (fate < 70) this.network.blocks = dice.pick(["no", "refuses", "hangs", "mute"] as const);
     else if (fate < 78) dice.pick(this.clients).select();
-    else if (fate < 86) dice.pick(this.network.wires).cut();
-    else if (fate < 88) dice.pick(this.network.wires).silence();
-    else if (fate < 90) this.network.cutAll();
+    else if (fate < 86) dice.pick(wires).cut();
+    else if (fate < 88) dice.pick(wires).silence();
+    else if (fate < 90) for (const wire of wires) wire.cut();
     else if (fate < 92) this.server.disconnect(4000, "restarting");
     else if (fate < 94) this.server.up = !this.server.up;
     else if (fate < 96) dice.pick(this.clients).collab.retryNow();
@@ -58,6 +64,7 @@ class World {
   /** Everything works again, and comes to rest. */
   settle(): void {
     this.server.up = true;
+    this.network.blocks = "no";
     for (const { collab } of this.clients) collab.notifyOnline(true);
     this.clock.until(() =>
       this.clients.every(({ collab }) => {
@@ -85,8 +92,9 @@ class Client {
   readonly copies: UnsentCopy[] = [];
 
   constructor(readonly world: World) {
-    const { clock, network: transport, dice } = world;
-    this.collab = new Collab({ url: "ws://test", clock, transport, random: randomOf(dice.int(0, 2 ** 31)) });
+    const { clock, network, streams, dice } = world;
+    const transport = fallbackTransport([{ transport: network }, { transport: streams }], clock);
+    this.collab = new Collab({ url: "http://test", clock, transport, random: randomOf(dice.int(0, 2 ** 31)) });
     this.collab.on("copy", (copy) => this.copies.push(copy));
     this.collab.on("ready", () => {
       this.editor = new ToyEditor(this.collab);

@@ -88,6 +88,17 @@ export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
 }
 
+/** The first message: of a new client, or of one that resumes as whom the server has welcomed. */
+export function hello(known: Welcome | undefined, revision: number): string {
+  const { client, secret, lineage } = known ?? {};
+  return JSON.stringify({ type: "hello", ...(known && { client, secret, lineage, revision }) });
+}
+
+/** Whether both are the same person under the same name. */
+export function sameUser(a: User, b: User): boolean {
+  return a.id === b.id && a.name === b.name && a.color === b.color;
+}
+
 /** Reads a frame of the server: one message, or a list of messages. Throws ProtocolError or OtError. */
 export function decode(frame: string): readonly ServerMessage[] {
   let value: unknown;

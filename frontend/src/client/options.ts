@@ -3,7 +3,7 @@ import type { Transport } from "./transport.ts";
 
 /** What a Collab needs from around it. */
 export interface CollabOptions {
-  /** The document's socket, `wss://…/api/docs/{id}/socket`. */
+  /** The document, `https://…/api/docs/{id}`. */
   readonly url: string;
   readonly transport: Transport;
   /** By default the system's. */

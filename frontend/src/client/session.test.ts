@@ -205,6 +205,56 @@ describe("status", () => {
     expect(ana.state).toBe("connected");
   });
 
+  it("says that the server cannot write, counts what waits for it, and is saved by itself afterwards", () => {
+    const room = new Room();
+    room.server.publishAfter = 1_000; // nothing is acknowledged meanwhile
+    const ana = room.join();
+    ana.editor.type(0, "x");
+    room.server.tell({ type: "store", ok: false });
+    room.clock.advance(1);
+    ana.editor.type(1, "y");
+    expect(ana.collab.status).toEqual({ state: "saving", unsent: 2, storeDown: true });
+    room.server.tell({ type: "store", ok: true });
+    room.clock.advance(1);
+    expect(ana.collab.status).toEqual({ state: "saving", unsent: 2 });
+    room.clock.advance(2_100);
+    expect(ana.collab.status).toEqual({ state: "saved", unsent: 0 });
+    expect(room.server.content).toEqual([{ insert: "xyabc" }]);
+  });
+
+  it("does not keep what a lost connection said of the store", () => {
+    const room = new Room();
+    const ana = room.join();
+    room.server.tell({ type: "store", ok: false });
+    room.clock.advance(1);
+    expect(ana.collab.status).toEqual({ state: "connected", unsent: 0, storeDown: true });
+    room.network.last.cut();
+    expect(ana.collab.status).toEqual({ state: "reconnecting", unsent: 0 });
+    room.clock.until(() => ana.state === "connected");
+    expect(ana.collab.status.storeDown).toBe(undefined);
+  });
+
+  it("says that the server takes edits slower than they come, until it does not any more", () => {
+    const room = new Room();
+    const ana = room.join();
+    const slow = () => {
+      room.server.tell({ type: "slow", wait_ms: 400 });
+      room.clock.advance(1);
+    };
+    slow();
+    expect(ana.collab.status.slowed).toBe(true);
+    room.clock.advance(1_000);
+    slow();
+    room.clock.advance(1_398);
+    expect(ana.collab.status.slowed).toBe(true);
+    room.clock.advance(2);
+    expect(ana.collab.status).toEqual({ state: "connected", unsent: 0 });
+    slow();
+    room.network.last.cut();
+    expect(ana.collab.status).toEqual({ state: "reconnecting", unsent: 0 });
+    expect(ana.statuses.filter(({ slowed }) => slowed)).toHaveLength(2);
+  });
+
   it("keeps a copy for somebody who loses the right to edit, and sends the edits if it comes back", () => {
     const room = new Room();
     const ana = room.join();

@@ -4,9 +4,10 @@ import { plainText } from "../ot/text.ts";
 import { Assembly } from "./assembly.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { closeAction, stopMessage } from "./closing.ts";
+import { Condition, sameStatus } from "./condition.ts";
 import { Events } from "./events.ts";
 import { Link } from "./link.ts";
-import { decode, ProtocolError, type ServerMessage, type Welcome } from "./messages.ts";
+import { decode, hello, ProtocolError, type ServerMessage, sameUser, type Welcome } from "./messages.ts";
 import type { CollabOptions } from "./options.ts";
 import { samePeers } from "./presence.ts";
 import { Replica } from "./replica.ts";
@@ -15,7 +16,6 @@ import type { CollabEvents, ConnectionState, Editor, Peer, RemoteChange, Role, S
 
 /** At most one presence message in so many milliseconds. */
 const PRESENCE_PACE_MS = 50;
-
 /**
  * One document, kept the same as everybody else's. An Editor shows it and tells of its user's changes; this sends them,
  * sends them again after a lost connection, and brings those of others. It connects at once and for ever, until `close`.
@@ -27,6 +27,7 @@ export class Collab {
   readonly #link: Link;
   readonly #presence: Throttle;
   readonly #peers: Throttle;
+  readonly #condition: Condition; // of the server
   #session: Welcome | undefined; // the last welcome; undefined until the first document is here
   #replica: Replica | undefined; // undefined just as long
   #editor: Editor | undefined;
@@ -50,6 +51,7 @@ export class Collab {
     this.#clock = clock;
     this.#presence = new Throttle(clock, PRESENCE_PACE_MS, () => this.#sendPresence());
     this.#peers = new Throttle(clock, 0, () => this.#showPeers());
+    this.#condition = new Condition(clock, () => this.#update());
     this.#link = new Link(
       {
         opened: () => this.#hello(),
@@ -147,6 +149,7 @@ export class Collab {
     this.#link.close();
     this.#presence.stop();
     this.#peers.stop();
+    this.#condition.forget();
     this.#live = false;
     this.#editor = undefined;
   }
@@ -156,14 +159,7 @@ export class Collab {
   #hello(): void {
     this.#assembly = new Assembly();
     this.#refusal = "";
-    const known = this.#resync === undefined ? this.#session : undefined;
-    const resume = known && {
-      client: known.client,
-      secret: known.secret,
-      lineage: known.lineage,
-      revision: this.revision,
-    };
-    this.#link.send(JSON.stringify({ type: "hello", ...resume }));
+    this.#link.send(hello(this.#resync === undefined ? this.#session : undefined, this.revision));
   }
 
   #frame(frame: string): void {
@@ -202,6 +198,10 @@ export class Collab {
         return this.#setRole(message.role);
       case "goaway":
         return this.#link.hold(message.retryMs);
+      case "slow":
+        return this.#condition.slow(message.waitMs);
+      case "store":
+        return this.#condition.store(message.ok);
       case "error":
         this.#refusal = message.message;
     }
@@ -212,6 +212,7 @@ export class Collab {
     const name = reason || `close_${code}`;
     this.#live = false;
     this.#inDoubt = false;
+    this.#condition.forget();
     this.#coming = undefined;
     this.#replica?.alone();
     if (action === "resync") this.#resync = name;
@@ -271,9 +272,7 @@ export class Collab {
     const { title, user, role } = welcome;
     if (before?.title !== title) this.#events.emit("title", title);
     if (before?.role !== role) this.#events.emit("role", role);
-    const { id, name, color } = user;
-    const same = before?.user.id === id && before.user.name === name && before.user.color === color;
-    if (!same) this.#events.emit("user", user);
+    if (before === undefined || !sameUser(before.user, user)) this.#events.emit("user", user);
   }
 
   /** The replica has taken records; what of them is new to the editor is in `changes`. */
@@ -377,12 +376,13 @@ export class Collab {
   }
 
   #update(): void {
-    const unsent = this.#unsent;
-    const status: Status = this.#stopped
-      ? { state: "error", unsent, error: this.#stopped }
-      : { state: this.#connectionState(), unsent };
-    const { state, unsent: before, error } = this.#status;
-    if (status.state === state && unsent === before && status.error === error) return;
+    const status: Status = {
+      state: this.#stopped ? "error" : this.#connectionState(),
+      unsent: this.#unsent,
+      ...this.#condition.status,
+      ...(this.#stopped && { error: this.#stopped }),
+    };
+    if (sameStatus(status, this.#status)) return;
     this.#status = status;
     this.#events.emit("status", status);
   }

@@ -6,7 +6,7 @@ const SUBPROTOCOL = "collabd.v1";
 /** Connects with the browser's WebSocket. */
 export const webSocketTransport: Transport = {
   open(url) {
-    const socket = new WebSocket(url, SUBPROTOCOL);
+    const socket = new WebSocket(`${url.replace(/^http/, "ws")}/socket`, SUBPROTOCOL);
     const connection: Connection = {
       send: (frame) => socket.send(frame),
       close: () => socket.close(),

@@ -1,6 +1,9 @@
-/** Opens connections to one server; `socket.ts` does it with WebSockets. */
+/** Opens connections to one server: `socket.ts` with WebSockets, `stream.ts` with events, `fallback.ts` with what works. */
 export interface Transport {
-  /** Starts to connect. All that happens is told by the connection's callbacks, never before this returns. */
+  /**
+   * Starts to connect to a document, `https://…/api/docs/{id}`. All that happens is told by the connection's callbacks,
+   * never before this returns.
+   */
   open(url: string): Connection;
 }
 
@@ -15,3 +18,8 @@ export interface Connection {
   /** Comes once, also when it never opened. The code is the WebSocket's; 1006 if nobody said why. */
   onclose: (code: number, reason: string) => void;
 }
+
+/** The code of a connection that ended without a word. */
+export const NO_WORD = 1006;
+/** From this code on it is the server's own word. */
+export const SERVER_CODES = 4000;

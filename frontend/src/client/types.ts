@@ -61,6 +61,10 @@ export interface Status {
   readonly state: ConnectionState;
   /** How many changes of the user the server has not acknowledged yet. */
   readonly unsent: number;
+  /** The server cannot write at the moment: nothing is saved until it can again, and nothing is lost. */
+  readonly storeDown?: true;
+  /** We send more than the server takes from one; it takes it later. */
+  readonly slowed?: true;
   /** Why it stopped for good (`state` is `error`). */
   readonly error?: { readonly code: string; readonly message: string };
 }

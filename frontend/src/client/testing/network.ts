@@ -83,6 +83,8 @@ export class FakeNetwork implements Transport {
   readonly wires: Wire[] = [];
   /** Whether connections come about at all. */
   up = true;
+  /** What becomes of them if they do: refused, never answered, or open without a word from the server. */
+  blocks: "no" | "refuses" | "hangs" | "mute" = "no";
 
   constructor(
     readonly server: FakeServer,
@@ -96,8 +98,10 @@ export class FakeNetwork implements Transport {
     const wire = new Wire(this);
     this.wires.push(wire);
     this.clock.setTimeout(() => {
-      if (this.up && this.server.up) {
+      if (this.blocks === "hangs") return;
+      if (this.up && this.server.up && this.blocks !== "refuses") {
         this.server.accept(wire);
+        if (this.blocks === "mute") wire.deliver = () => {};
         wire.onopen();
       } else {
         wire.onclose(1006, "");

@@ -1,5 +1,6 @@
 import type { Op } from "../../ot/op.ts";
 import { Collab } from "../session.ts";
+import type { Transport } from "../transport.ts";
 import type { DocKind, Peer, Status, UnsentCopy } from "../types.ts";
 import { FakeClock } from "./clock.ts";
 import { ToyEditor } from "./editor.ts";
@@ -11,10 +12,13 @@ export class Room {
   readonly clock = new FakeClock();
   readonly server: FakeServer;
   readonly network: FakeNetwork;
+  /** How its guests connect. */
+  transport: Transport;
 
   constructor(document: Op = [{ insert: "abc" }], kind: DocKind = "text") {
     this.server = new FakeServer(this.clock, document, kind);
     this.network = new FakeNetwork(this.server, this.clock);
+    this.transport = this.network;
   }
 
   /** A client with its editor, once the document is there. */
@@ -45,8 +49,8 @@ export class Guest {
     readonly room: Room,
     random: () => number = () => 1,
   ) {
-    const { clock, network: transport } = room;
-    this.collab = new Collab({ url: "ws://test", clock, transport, random, online: () => this.online });
+    const { clock, transport } = room;
+    this.collab = new Collab({ url: "http://test/api/docs/d", clock, transport, random, online: () => this.online });
     this.collab.on("copy", (copy) => this.copies.push(copy));
     this.collab.on("status", (status) => this.statuses.push(status));
     this.collab.on("title", (title) => this.titles.push(title));
