@@ -1,7 +1,6 @@
 package persist_test
 
 import (
-	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -37,7 +36,7 @@ func TestSQLite(t *testing.T) {
 			return openSQLite(t, s.(*persist.SQLite).Describe())
 		},
 		Damage: func(t *testing.T, s persist.Store, doc wire.DocID, revision wire.Revision, part string) {
-			s.(*persist.SQLite).Tamper(t, fmt.Sprintf(`UPDATE %ss SET op = CAST(replace(op, '"', '''') AS BLOB) WHERE doc = ? AND revision = ?`, part),
+			s.(*persist.SQLite).Tamper(t, `UPDATE `+part+`s SET op = CAST(substr(op, 1, 12) || x'7f' || substr(op, 14) AS BLOB) WHERE doc = ? AND revision = ?`,
 				string(doc), int64(revision))
 		},
 		Forge: func(t *testing.T, s persist.Store, doc wire.DocID, snapshot session.Snapshot) {
