@@ -88,3 +88,22 @@ func TestValidateConfig(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What cannot hold is said at the start.
+func TestWarnings(t *testing.T) {
+	here := mustProxies(t, "127.0.0.1")
+	for want, c := range map[string]Config{
+		"":                  {Admission: Admission{Connections: 10}, PublicURL: "https://docs.example.org", TrustedProxies: here},
+		"--trusted-proxies": {Admission: Admission{Connections: 10}, PublicURL: "https://docs.example.org"},
+		"ulimit -n":         {Admission: Admission{Connections: 2_000_000_000}},
+	} {
+		w := open(t, func(cfg *Config) {
+			cfg.Admission, cfg.PublicURL, cfg.TrustedProxies = c.Admission, c.PublicURL, c.TrustedProxies
+		})
+		w.server.warn()
+		log := w.log.String()
+		if n := strings.Count(log, `"level":"warn"`); n > 1 || (n == 1) != (want != "") || !strings.Contains(log, want) {
+			t.Errorf("want a warning of %q:\n%s", want, log)
+		}
+	}
+}

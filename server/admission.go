@@ -111,6 +111,17 @@ func (a Admission) validate() error {
 	return nil
 }
 
+// warn tells the operator which limits cannot be what they say.
+func (s *Server) warn() {
+	if s.proxies.hidden {
+		s.log.Warn().Msg("there is a public URL, but no --trusted-proxies: clients cannot be told apart by address, so no limit by address applies")
+	}
+	if files, want := openFiles(), s.admission.lim.Connections; files > 0 && files < uint64(want) {
+		s.log.Warn().Uint64("files", files).Int("connections", want).
+			Msg("the system lets this program open fewer files than there may be connections: raise ulimit -n, or lower --max-connections")
+	}
+}
+
 // refusal is why somebody was not let in; the names are those of the metric.
 type refusal string
 

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
-
-	"github.com/rs/zerolog"
 )
 
 // hopsMost is how many entries of X-Forwarded-For are looked at.
@@ -125,11 +123,4 @@ func (p proxies) unmask(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// warn tells the operator what addresses cannot be used for.
-func (p proxies) warn(log zerolog.Logger) {
-	if p.hidden {
-		log.Warn().Msg("there is a public URL, but no --trusted-proxies: clients cannot be told apart by address, so no limit by address applies")
-	}
 }

@@ -153,7 +153,7 @@ func Run(ctx context.Context, cfg Config, log zerolog.Logger, ready func(url, da
 	if err != nil {
 		return errors.Join(err, store.Close())
 	}
-	s.proxies.warn(log)
+	s.warn()
 	served := make(chan error, 2)
 	hs := s.httpServer(s)
 	go func() { served <- hs.Serve(listener) }()
