@@ -108,6 +108,7 @@ func (a *actor) run() {
 	why := wire.CloseRestarting
 	if err := a.survive("a session", func() error { a.loop(); return nil }); err != nil {
 		why = wire.CloseInternal
+		a.snapshot = a.state.Head() // a fault of ours is not to be stored
 	}
 	for _, p := range a.peers {
 		p.end(why, 0)
@@ -199,19 +200,23 @@ func (a *actor) startSnapshot(after wire.Revision) {
 	})
 }
 
+// withStore calls the store for as long as that may take. A store that panics
+// has failed, and whether it did something is unknown.
 func (a *actor) withStore(call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), a.lim.Store)
 	defer cancel()
-	return call(ctx)
+	return a.survive("the store", func() error { return call(ctx) })
 }
 
-// survive runs the actor, or one side of a connection. A panic is a fault of
-// ours, and ends that session or connection, not the program.
-func (a *actor) survive(who string, side func() error) (err error) {
+func (a *actor) survive(who string, side func() error) error { return survive(a.log, who, side) }
+
+// survive runs the actor, one side of a connection or a call of the store. A
+// panic is a fault of ours, and ends that, not the program.
+func survive(log zerolog.Logger, who string, side func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			// Not what it says, which might be text of the document.
-			a.log.Error().Bytes("stack", debug.Stack()).Msg(who + " panicked")
+			log.Error().Bytes("stack", debug.Stack()).Msg(who + " panicked")
 			err = wire.CloseInternal
 		}
 	}()

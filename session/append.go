@@ -17,9 +17,17 @@ type write struct {
 	next     State
 	records  []Record
 	// What came of it: err is nil when the records are in the log, else tail
-	// is what the log has after the old head.
-	err  error
-	tail []Record
+	// is what the log has after the old head, if it was read.
+	err   error
+	tail  []Record
+	read  bool
+	short bool // the log was read, and ends before the old head
+}
+
+// unsure reports whether the log neither took the records nor had others
+// instead, as it does when it fails.
+func (w *write) unsure() bool {
+	return w.err != nil && len(w.records) > 0 && (!errors.Is(w.err, ErrConflict) || len(w.tail) == 0)
 }
 
 // startWrite accepts all that waits and hands it to the store, unless a write
@@ -34,8 +42,17 @@ func (a *actor) startWrite() {
 		a.begin(&write{err: ErrConflict})
 		return
 	}
+	if w := a.accept(); len(w.records) > 0 {
+		a.begin(w)
+	} else {
+		a.trouble(false) // nothing waits: the next edit will find out
+	}
+}
+
+// accept makes a write of all that waits.
+func (a *actor) accept() *write {
 	if len(a.queue) == 0 {
-		return
+		return &write{}
 	}
 	batch := a.queue
 	a.queue = nil
@@ -53,9 +70,7 @@ func (a *actor) startWrite() {
 			w.outcomes = append(w.outcomes, out)
 		}
 	}
-	if len(w.records) > 0 {
-		a.begin(w)
-	}
+	return w
 }
 
 // begin hands a write to a goroutine beside the actor.
@@ -92,10 +107,14 @@ func (a *actor) append(w *write, head wire.Revision, failures int) {
 	}
 	for try := failures; ; try++ {
 		err := a.withStore(func(ctx context.Context) (err error) {
-			w.tail, err = a.tail(ctx, head)
+			w.tail, w.short, err = a.tail(ctx, head)
 			return err
 		})
 		if err == nil {
+			w.read = true
+			if w.unsure() && !w.short && errors.Is(w.err, ErrConflict) {
+				a.pause(failures) // it did not say what is in the way
+			}
 			return
 		}
 		a.log.Error().Err(err).Msg("reading the log after a failed append failed")
@@ -116,16 +135,18 @@ func appendResult(err error) string {
 }
 
 // tail reads what the log has after a revision, at most CatchupStep records.
-func (a *actor) tail(ctx context.Context, after wire.Revision) ([]Record, error) {
+// short says that it does not even reach that revision.
+func (a *actor) tail(ctx context.Context, after wire.Revision) (tail []Record, short bool, err error) {
 	head, err := a.store.Head(ctx, a.meta.ID)
 	if err != nil || head <= after {
-		return nil, err
+		return nil, err == nil && head < after, err
 	}
-	return a.store.Records(ctx, a.meta.ID, after, min(head, after+wire.Revision(a.lim.CatchupStep)))
+	tail, err = a.store.Records(ctx, a.meta.ID, after, min(head, after+wire.Revision(a.lim.CatchupStep)))
+	return tail, false, err
 }
 
 // pause waits between two attempts to reach a failing store. It returns false
-// if the actor is stopped meanwhile.
+// if the actor is stopped meanwhile, or has ended by a fault.
 func (a *actor) pause(failures int) bool {
 	wait := min(a.lim.RetryMax, a.lim.RetryMin<<min(failures, 16))
 	timer := time.NewTimer(wait)
@@ -134,6 +155,8 @@ func (a *actor) pause(failures int) bool {
 	case <-timer.C:
 		return true
 	case <-a.stop:
+		return false
+	case <-a.over.Done():
 		return false
 	}
 }
@@ -155,12 +178,15 @@ func (a *actor) settle(w *write) {
 		a.unpark(w, false)
 		return
 	}
-	if !errors.Is(w.err, ErrConflict) {
+	if w.unsure() {
 		if a.failures++; a.failures > 1 { // it reads, but takes nothing: full or read-only
 			a.trouble(true)
 		}
 	}
 	next, err := a.state.Extend(w.tail)
+	if err == nil && w.short {
+		err = errShort
+	}
 	if err != nil {
 		// The log is not what we made of it. Nobody may go on from here: the
 		// session ends, and the next one loads what the log has.
@@ -174,7 +200,28 @@ func (a *actor) settle(w *write) {
 	}
 	a.queue = append(w.batch, a.queue...)
 	a.dropGone()
-	a.unpark(w, len(w.tail) == 0)
+	a.answerKnown()
+	a.unpark(w, w.read && len(w.tail) == 0)
+}
+
+// errShort says that records are gone which were in the log.
+var errShort = errors.New("the log ends before what was acknowledged")
+
+// answerKnown answers the edits that the log turned out to have. Their authors
+// are about to see their records, and may send the next ones whatever else is
+// to be read or written first.
+func (a *actor) answerKnown() {
+	unknown := a.queue[:0]
+	for _, w := range a.queue {
+		last := a.state.lastOf(w.sub.Client, w.sub.last)
+		if w.sub.Edit.Seq == last.seq && w.sub.Digest == last.digest {
+			a.answer(w, Outcome{Revision: last.revision, Duplicate: true})
+		} else {
+			unknown = append(unknown, w)
+		}
+	}
+	clear(a.queue[len(unknown):])
+	a.queue = unknown
 }
 
 // keep makes the next state the current one. Everything in it is durable.

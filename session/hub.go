@@ -166,7 +166,11 @@ func (h *Hub) load(doc wire.DocID) (*actor, error) {
 	if err == nil {
 		var state State
 		var snapshot wire.Revision
-		if state, snapshot, err = load(ctx, h.store, meta, h.lim); err == nil {
+		err = survive(h.log, "loading a document", func() (err error) {
+			state, snapshot, err = load(ctx, h.store, meta, h.lim)
+			return err
+		})
+		if err == nil {
 			h.observer.Opened(time.Since(began), nil)
 			return h.newActor(meta, state, snapshot), nil
 		}

@@ -2,6 +2,7 @@ package session
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/collabd/collabd/wire"
 )
@@ -21,6 +22,9 @@ type lastEdit struct {
 type lastEdits struct {
 	settled map[wire.ClientID]lastEdit
 	recent  []clientEdit
+	// written is the length of the longest list in the array of recent: only
+	// that one may go on in it.
+	written *int
 }
 
 type clientEdit struct {
@@ -45,7 +49,11 @@ func (l lastEdits) with(client wire.ClientID, last lastEdit) lastEdits {
 	if len(l.recent) == recentEdits {
 		l = l.settle()
 	}
+	if l.written == nil || *l.written != len(l.recent) {
+		l.recent, l.written = slices.Grow(slices.Clip(l.recent), 1), new(int)
+	}
 	l.recent = append(l.recent, clientEdit{client, last})
+	*l.written = len(l.recent)
 	return l
 }
 

@@ -51,6 +51,10 @@ func (m join) deliver(a *actor) {
 	a.counts.peers.Store(int64(len(a.peers)))
 	a.dropGone()
 	m.peer.last = m.last
+	m.peer.writer.at.Store(uint64(a.state.Head()))
+	if m.resume {
+		m.peer.writer.at.Store(uint64(m.revision))
+	}
 	here, known := a.presence.of(m.peer.client)
 	if !known {
 		here.at = a.state.Head()

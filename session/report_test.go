@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing/synctest"
 
 	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/wire"
@@ -86,6 +87,51 @@ func (w *world) received(c *scripted) (lines []string) {
 		lines = append(lines, string(msg.Append(nil)))
 	}
 	return lines
+}
+
+// expect runs commands and compares what was received, in short: the type of
+// each message, or why the connection ended.
+func (w *world) expect(want string, commands ...string) {
+	w.t.Helper()
+	for _, c := range commands {
+		w.run(c)
+	}
+	synctest.Wait()
+	if got := w.brief(); got != want {
+		w.t.Errorf("after %q\n got %s\nwant %s", commands, got, want)
+	}
+}
+
+// brief is what everybody received in short: the types of the messages, what an
+// error or the store's state says, and why the connection ended.
+func (w *world) brief() string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(w.clients)) {
+		c := w.clients[name]
+		var list []string
+		for _, line := range w.received(c) {
+			msg, err := wire.DecodeServer([]byte(line))
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			kind := strings.Split(line, `"`)[3]
+			switch msg := msg.(type) {
+			case wire.ErrorMessage:
+				kind += " " + msg.Code
+			case wire.StoreState:
+				kind += fmt.Sprintf(" %t", msg.OK)
+			}
+			list = append(list, kind)
+		}
+		if reason, ended := c.end.Ended(); ended && !c.told {
+			c.told = true
+			list = append(list, "closed "+reason.Name)
+		}
+		if len(list) > 0 {
+			all = append(all, name+":"+strings.Join(list, ","))
+		}
+	}
+	return strings.Join(all, " ")
 }
 
 // learn lets a client remember what it needs to resume.

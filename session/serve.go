@@ -25,13 +25,14 @@ func (h *Hub) Serve(ctx context.Context, doc wire.DocID, conn Conn, who Visitor)
 		return h.refuse(ctx, conn, err)
 	}
 	defer release()
-	ctx, cancel := context.WithCancel(ctx)
+	alive, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(a.over, cancel)()
-	p, in, err := h.join(ctx, a, hello, conn, who)
+	p, in, err := h.join(alive, a, hello, conn, who)
 	if err != nil {
 		return h.refuse(ctx, conn, err)
 	}
+	ctx = alive
 	defer a.send(context.WithoutCancel(ctx), leave{p})
 	h.observer.Joined(hello.Resumes())
 	p.writer.begin(func(ctx context.Context) error { return p.writer.sayWelcome(ctx, h.issuer, hello, in) })
@@ -111,6 +112,9 @@ func (h *Hub) join(ctx context.Context, a *actor, hello wire.Hello, conn Conn, w
 		return nil, joined{}, wire.CloseRestarting
 	case <-wait.Done(): // it waits for a store that does not answer
 		a.send(context.WithoutCancel(ctx), leave{m.peer})
+		if a.over.Err() != nil {
+			return nil, joined{}, wire.CloseRestarting
+		}
 		return nil, joined{}, wire.CloseStoreFailed
 	}
 }

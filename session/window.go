@@ -25,6 +25,9 @@ type window struct {
 	units   int // of the document at after
 	entries []entry
 	bytes   int
+	// written is the head of the longest window in the array of entries: only
+	// that one may go on in it.
+	written *wire.Revision
 }
 
 func (w window) head() wire.Revision { return w.after + wire.Revision(len(w.entries)) }
@@ -42,13 +45,25 @@ func (w window) unitsAt(rev wire.Revision) int {
 }
 
 func (w window) push(e entry) window {
+	if w.written == nil || *w.written != w.head() {
+		w = w.apart()
+	}
 	w.entries = append(w.entries, e)
 	w.bytes += len(e.wire)
+	*w.written = w.head()
+	return w
+}
+
+// apart gives a window an array of its own, which holds nothing else.
+func (w window) apart() window {
+	w.entries = append(make([]entry, 0, len(w.entries)+len(w.entries)/2+1), w.entries...)
+	w.written = new(w.head())
 	return w
 }
 
 // trim lets go of the oldest entries when the window is beyond its bounds: a
-// quarter more than it must, so that it need not do so for every batch.
+// quarter more than it must, so that it need not do so, and copy those that it
+// keeps, for every batch.
 func (w window) trim(lim Limits) window {
 	if len(w.entries) <= lim.WindowRecords && w.bytes <= lim.WindowBytes {
 		return w
@@ -60,7 +75,7 @@ func (w window) trim(lim Limits) window {
 		w.entries = w.entries[1:]
 		w.after++
 	}
-	return w
+	return w.apart()
 }
 
 // composeFrom is how many records make composing them first cheaper than
@@ -125,10 +140,11 @@ func (s *stretches) since(base wire.Revision, w window) (ot.Op, error) {
 			if err != nil {
 				return ot.Op{}, err
 			}
-			if known.op, err = ot.Compose(known.op, more); err != nil {
+			longer, err := ot.Compose(known.op, more)
+			if err != nil {
 				return ot.Op{}, err
 			}
-			known.upTo = w.head()
+			known.op, known.upTo = longer, w.head()
 		}
 		return known.op, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,6 +24,7 @@ type world struct {
 	shared  bool // the store is a session.Shared
 	wrap    func(session.Store) session.Store
 	observe session.Observer
+	role    atomic.Pointer[func(name string) wire.Role] // instead of the role that a client joined with
 	memory  *persist.Memory
 	kind    ot.DocKind
 	doc     wire.DocID
@@ -155,7 +157,12 @@ func (w *world) connect(name string, hello wire.Hello, user string, role wire.Ro
 	server, end := sessiontest.Pipe(64)
 	c := w.client(name)
 	c.end, c.told = end, false
-	who := session.Visitor{User: wire.User{ID: wire.UserID(user), Name: strings.ToUpper(user), Color: "#112233"}, Role: func() wire.Role { return role }}
+	who := session.Visitor{User: wire.User{ID: wire.UserID(user), Name: strings.ToUpper(user), Color: "#112233"}, Role: func() wire.Role {
+		if instead := w.role.Load(); instead != nil {
+			return (*instead)(name)
+		}
+		return role
+	}}
 	go w.nodes[c.node].hub.Serve(context.Background(), c.doc, server, who)
 	w.send(name, string(hello.Append(nil)))
 }

@@ -1,0 +1,137 @@
+package session_test
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
+)
+
+// TestStopIsNoProofOfRestore: a client that waits for the log to be read hears
+// of the stop. That the log was not read does not mean that it has less.
+func TestStopIsNoProofOfRestore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, h := hookedWorld(t)
+		defer w.end()
+		w.begin(ot.Text, "")
+		w.expect("ana:welcome,presence", "join ana")
+		w.expect("ana:records", `edit ana 1 0 [{"insert":"a"}]`)
+		w.expect("ana:presence ben:welcome,doc,presence", "join ben")
+		w.expect("ana:presence ben:closed silent", "cut ben")
+		w.run(`store conflict [{"insert":"!"}]`)
+		h.hook(hooks{head: func(func() (wire.Revision, error)) (wire.Revision, error) { return 0, errors.New("no answer") }})
+		w.expect("", "resume ben") // parked
+		w.expect("ana:goaway,closed restarting ben:goaway,closed restarting", "stop")
+	})
+}
+
+// TestRestoredUnderneath: the log has become shorter than what was acknowledged.
+// The session ends instead of asking the store again and again.
+func TestRestoredUnderneath(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, h := hookedWorld(t)
+		defer w.end()
+		w.begin(ot.Text, "")
+		w.expect("ana:welcome,presence", "join ana")
+		w.expect("ana:records", `edit ana 1 0 [{"insert":"a"}]`)
+		var appends atomic.Int64
+		h.hook(hooks{
+			head: func(func() (wire.Revision, error)) (wire.Revision, error) { return 0, nil },
+			append: func(func() error) error {
+				if appends.Add(1) > 1 {
+					t.Error("asked again")
+					return errors.New("enough")
+				}
+				return session.ErrConflict
+			},
+		})
+		w.expect("ana:error store_failed,closed store_failed", `edit ana 2 1 [{"insert":"b"}]`)
+	})
+}
+
+// TestConflictWithNothing: the log says that its head is another one, and then
+// that it is not. The actor tries again, but not without pause, and says so.
+func TestConflictWithNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, h := hookedWorld(t)
+		defer w.end()
+		w.begin(ot.Text, "")
+		w.expect("ana:welcome,presence", "join ana")
+		var appends atomic.Int64
+		h.hook(hooks{append: func(func() error) error {
+			if appends.Add(1) > 1000 {
+				t.Error("asked again without pause")
+				return errors.New("enough")
+			}
+			return session.ErrConflict
+		}})
+		w.run(`edit ana 1 0 [{"insert":"a"}]`)
+		w.expect("ana:store false", "sleep 3s")
+		h.hook(hooks{})
+		w.expect("ana:records,store true", "sleep 10s")
+	})
+}
+
+// TestNextEditWhileCatchingUp: an author that has seen its record may send the
+// next edit, although the actor still reads what others appended after it.
+func TestNextEditWhileCatchingUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, h := hookedWorld(t)
+		defer w.end()
+		w.lim.CatchupStep = 1
+		w.shared = true
+		w.begin(ot.Text, "")
+		w.expect("ana:welcome,presence", "join ana")
+		held := make(chan struct{})
+		var reads atomic.Int64
+		h.hook(hooks{records: func(call func() ([]session.Record, error)) ([]session.Record, error) {
+			if reads.Add(1) == 2 {
+				<-held
+			}
+			return call()
+		}})
+		time.Sleep(150 * time.Millisecond)
+		w.run("store lose")
+		w.run(`edit ana 1 0 [{"insert":"a"}]`)
+		synctest.Wait()
+		w.run(`store conflict [{"retain":1},{"insert":"!"}]`) // revision 2: the hub is told of it at 200 ms
+		w.expect("ana:records,ack", "sleep 101ms")
+		w.expect("", `edit ana 2 1 [{"retain":1},{"insert":"b"}]`) // and not: pipelined
+		close(held)
+		w.expect("ana:records", "sleep 1s")
+	})
+}
+
+// TestTroubleEnds: peers are told when the store is well again, also when there
+// is nothing left to append: because the log has it all, or its author left.
+func TestTroubleEnds(t *testing.T) {
+	for name, then := range map[string]func(w *world){
+		"lost reply": func(w *world) {
+			w.expect("ana:records,ack,store true ben:records,store true", "store release", "sleep 1s")
+		},
+		"left": func(w *world) {
+			w.expect("ana:closed silent ben:presence", "cut ana")
+			w.expect("ben:records,store true", "store release", "sleep 1s")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				defer w.end()
+				w.begin(ot.Text, "")
+				w.expect("ana:welcome,presence", "join ana")
+				w.expect("ana:presence ben:welcome,presence", "join ben")
+				w.run("store lose")
+				w.run("store hold")
+				w.run(`edit ana 1 0 [{"insert":"a"}]`)
+				w.expect("ana:store false ben:store false", "sleep 3s")
+				then(w)
+			})
+		})
+	}
+}
