@@ -36,12 +36,15 @@ type client struct {
 	sent      int64 // frames
 	me        *author
 	mode      mode
+	script    *script
 	flying    int // edits on their way
 	heard     []int
 	acks      *histogram
 	delivered *histogram
 	ackedTo   int           // units
+	atLeast   int           // units of the document, if that is known before
 	now       time.Duration // when the last message came
+	began     time.Duration // when the connection was begun
 	open      time.Duration // when the document was here
 	err       error
 }
@@ -99,23 +102,34 @@ func (c *client) read() {
 // take hears a message, and types on if that was waited for. It is called with
 // mu held.
 func (c *client) take(message []byte) error {
-	wasReady, acked := c.ear.ready, c.ear.acked
+	here, acked := c.here(), c.ear.acked
 	if err := c.speak.hear(message, &c.ear, &c.out); err != nil {
 		return fmt.Errorf("%w in %.200q", err, message)
 	}
-	if c.ear.ready && !wasReady {
+	if !here && c.here() {
 		c.open = c.now
 		close(c.joined)
 	}
-	if n := c.ear.acked - acked; n > 0 && c.me != nil {
-		c.ack(n)
+	if n := c.ear.acked - acked; n > 0 {
+		c.flying -= n
+		switch {
+		case c.me != nil:
+			c.ack()
+		case c.script != nil:
+			c.next()
+		}
 	}
 	return c.flush()
 }
 
-// ack takes acknowledgements of own edits.
-func (c *client) ack(n int) {
-	c.flying -= n
+// here reports whether the client has the document, of which it may know how
+// long it is: y-websocket sends an empty one before it has read its store.
+func (c *client) here() bool {
+	return c.ear.ready && c.ear.units+c.ear.edits >= c.atLeast
+}
+
+// ack notes how long the last acknowledged edits took, and types on.
+func (c *client) ack() {
 	if to := c.me.until(c.me.sent - c.flying); c.acks != nil {
 		for ; c.ackedTo < to; c.ackedTo++ {
 			if at := c.me.at(c.ackedTo); c.room.clock.counts(at) {

@@ -98,6 +98,7 @@ type collabdSpeaker struct {
 	own      []byte // how a record of this client begins
 	revision int
 	seq      int
+	units    int // of the document
 	caret    caret
 	parts    int // of the document that are still to come
 	buf      []byte
@@ -106,11 +107,15 @@ type collabdSpeaker struct {
 func (*collabdSpeaker) greet(out *ws.Frames) { out.Text([]byte(`{"type":"hello"}`)) }
 
 func (s *collabdSpeaker) insert(text []byte, out *ws.Frames) {
-	s.insertAt(int(s.caret), text, out)
+	s.edit(int(s.caret), text, out)
 	s.caret += caret(len(text))
 }
 
-func (s *collabdSpeaker) insertAt(place int, text []byte, out *ws.Frames) {
+func (s *collabdSpeaker) insertAt(random int, text []byte, out *ws.Frames) {
+	s.edit(random%max(s.units, 1), text, out) // never behind the line break at the end
+}
+
+func (s *collabdSpeaker) edit(place int, text []byte, out *ws.Frames) {
 	s.seq++
 	b := append(s.buf[:0], `{"type":"edit","seq":`...)
 	b = strconv.AppendInt(b, int64(s.seq), 10)
@@ -164,6 +169,7 @@ func (s *collabdSpeaker) one(m []byte, to *ear) error {
 		s.parts--
 		to.ready = s.parts == 0
 		to.units += contentUnits(m)
+		s.units = to.units
 		return nil
 	}
 	var kind struct {
@@ -225,6 +231,7 @@ func (s *collabdSpeaker) records(m []byte, to *ear) error {
 			return err
 		}
 		s.revision++
+		s.units += units
 		to.edits++
 		if string(client) == s.id {
 			if seq != s.seq {

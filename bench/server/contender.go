@@ -1,11 +1,6 @@
 package main
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"sync/atomic"
 )
@@ -13,111 +8,45 @@ import (
 // contender is a server that is measured.
 type contender struct {
 	name    string
-	promise string // what it promises of an acknowledged edit
-	durable bool   // that it survives a kill of the server
-	ours    bool   // it obeys commands for profiles
-	empty   bool   // it keeps no document
+	promise string // what it promises of an edit that it acknowledged
+	durable bool   // that it is still there when the server was killed
+	ours    bool
+	limit   bool // no server of documents: the relay
+	special bool // takes part only where a restart matters
+	keeps   bool // what was typed is there after an orderly restart
+	store   storeKind
 	speaks  func() dialect
-	// argv is how it is started on a folder of its own.
-	argv func(b *bench, dir string) ([]string, error)
+	argv    func(b *bench, store string) ([]string, error)
 }
 
-// contenders are all, the limit last.
+// storeKind is what a contender is given to store in.
+type storeKind int
+
+const (
+	folder   storeKind = iota // an empty folder
+	database                  // the address of an empty Postgres database
+)
+
+// contenders are all: ours, those that promise to keep what they acknowledged,
+// those that do not, and the limit.
 func contenders() []contender {
 	var docs atomic.Int64
+	ours := func(b *bench, store string) ([]string, error) { return b.ours("-store", store), nil }
+	peer := func(script string) func(*bench, string) ([]string, error) {
+		return func(b *bench, store string) ([]string, error) { return b.peer(script, store) }
+	}
+	collabd := func() dialect { return &collabdDialect{} }
+	sharedb := func() dialect { return sharedbDialect{&docs} }
+	yWebsocket := func() dialect { return yDialect{&docs, false} }
 	return []contender{
-		{
-			name: "collabd, SQLite", promise: "synced to disk", durable: true, ours: true,
-			speaks: func() dialect { return &collabdDialect{} },
-			argv: func(b *bench, dir string) ([]string, error) {
-				return b.ours("-store", "sqlite:"+dir), nil
-			},
-		},
-		{
-			name: "ShareDB, memory", promise: "none",
-			speaks: func() dialect { return sharedbDialect{&docs} },
-			argv:   func(b *bench, _ string) ([]string, error) { return b.peer("sharedb.mjs") },
-		},
-		{
-			name: "Hocuspocus", promise: "stored within 2 to 10 s",
-			speaks: func() dialect { return yDialect{&docs, true} },
-			argv:   func(b *bench, dir string) ([]string, error) { return b.peer("hocuspocus.mjs", dir) },
-		},
-		{
-			name: "y-websocket", promise: "none",
-			speaks: func() dialect { return yDialect{&docs, false} },
-			argv:   func(b *bench, _ string) ([]string, error) { return b.peer("y-websocket.mjs") },
-		},
-		{
-			name: "relay", promise: "nothing, and has no document", empty: true,
-			speaks: func() dialect { return relayDialect{&docs} },
-			argv: func(b *bench, _ string) ([]string, error) {
-				return []string{filepath.Join(b.temp, "relay")}, nil
-			},
-		},
+		{name: "collabd, SQLite", promise: "synced to disk", durable: true, ours: true, keeps: true, speaks: collabd, argv: ours},
+		{name: "collabd, Postgres", promise: "synced to disk", durable: true, ours: true, keeps: true, store: database, speaks: collabd, argv: ours},
+		{name: "ShareDB, Postgres", promise: "synced to disk", durable: true, keeps: true, store: database, speaks: sharedb, argv: peer("sharedb.mjs")},
+		{name: "ShareDB, memory", promise: "nothing", speaks: sharedb, argv: func(b *bench, _ string) ([]string, error) { return b.peer("sharedb.mjs") }},
+		{name: "Hocuspocus", promise: "stored within 10 s", keeps: true, speaks: func() dialect { return yDialect{&docs, true} }, argv: peer("hocuspocus.mjs")},
+		{name: "y-websocket", promise: "nothing", speaks: yWebsocket, argv: func(b *bench, _ string) ([]string, error) { return b.peer("y-websocket.mjs") }},
+		{name: "y-websocket, LevelDB", promise: "stored soon", keeps: true, special: true, speaks: yWebsocket, argv: peer("y-websocket.mjs")},
+		{name: "relay", promise: "nothing", limit: true, speaks: func() dialect { return relayDialect{&docs} },
+			argv: func(b *bench, _ string) ([]string, error) { return []string{filepath.Join(b.temp, "relay")}, nil }},
 	}
-}
-
-// instance is a contender that runs.
-type instance struct {
-	*process
-	contender
-	dialect  dialect
-	dir      string
-	storePID int // of the database server, 0 if there is none
-}
-
-// launch starts a contender on a new store, or on the folder of one that ran before.
-func (b *bench) launch(ctx context.Context, c contender, dir string) (*instance, error) {
-	if dir == "" {
-		var err error
-		if dir, err = os.MkdirTemp(b.temp, "store-"); err != nil {
-			return nil, err
-		}
-	}
-	argv, err := c.argv(b, dir)
-	if err != nil {
-		return nil, err
-	}
-	p, err := start(ctx, argv)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", c.name, err)
-	}
-	return &instance{process: p, contender: c, dialect: c.speaks(), dir: dir}, nil
-}
-
-// retire stops an instance and forgets what it stored.
-func (on *instance) retire() error {
-	return errors.Join(on.stop(), os.RemoveAll(on.dir))
-}
-
-// ours is the command line of our own server.
-func (b *bench) ours(args ...string) []string {
-	argv := append([]string{filepath.Join(b.temp, "ours")}, args...)
-	if b.debug != "" {
-		argv = append(argv, "-debug", b.debug)
-	}
-	return argv
-}
-
-// peer is the command line of a server from npm.
-func (b *bench) peer(script string, args ...string) ([]string, error) {
-	node, err := exec.LookPath("node")
-	if err != nil {
-		return nil, errors.New("no node on the PATH: install Node.js")
-	}
-	if _, err := os.Stat(filepath.Join(b.dir, "node_modules")); err != nil {
-		return nil, errors.New("the servers to compare with are not installed: make bench-server does it")
-	}
-	return append([]string{node, "--expose-gc", filepath.Join(b.dir, "peers", script)}, args...), nil
-}
-
-// build makes the programs beside this one.
-func (b *bench) build(ctx context.Context) error {
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", b.temp, "./ours", "./relay")
-	cmd.Dir = b.dir
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return nil
 }

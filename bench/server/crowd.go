@@ -46,25 +46,8 @@ func gather(ctx context.Context, on *instance, s seating) (*crowd, error) {
 		}
 		rooms = append(rooms, &room{doc: doc, clock: w.clock, authors: map[string]*author{}})
 	}
-	w.clients = make([]*client, s.docs*s.perDoc)
-	errs := make([]error, len(w.clients))
-	var wg sync.WaitGroup
-	turn := make(chan struct{}, arrivals)
-	ctx, cancel := context.WithTimeout(ctx, joinTime)
-	defer cancel()
-	for i := range w.clients {
-		wg.Go(func() {
-			turn <- struct{}{}
-			defer func() { <-turn }()
-			buffer := 0
-			if i%s.perDoc >= s.perDoc-s.stalled {
-				buffer = smallBuffer
-			}
-			w.clients[i], errs[i] = join(ctx, on, rooms[i/s.perDoc], i, buffer)
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
+	var err error
+	if w.clients, err = joinAll(ctx, on, rooms, s.perDoc, s.stalled); err != nil {
 		w.leave()
 		return nil, err
 	}
@@ -93,19 +76,50 @@ func gather(ctx context.Context, on *instance, s seating) (*crowd, error) {
 	return w, nil
 }
 
+// joinAll connects so many clients to each room, of which the last few have
+// small buffers. It returns those who came even if not all did.
+func joinAll(ctx context.Context, on *instance, rooms []*room, perDoc, small int) ([]*client, error) {
+	clients := make([]*client, len(rooms)*perDoc)
+	errs := make([]error, len(clients))
+	var wg sync.WaitGroup
+	turn := make(chan struct{}, arrivals)
+	ctx, cancel := context.WithTimeout(ctx, joinTime)
+	defer cancel()
+	for i := range clients {
+		wg.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			buffer := 0
+			if i%perDoc >= perDoc-small {
+				buffer = smallBuffer
+			}
+			clients[i], errs[i] = join(ctx, on, rooms[i/perDoc], i, guest{buffer: buffer})
+		})
+	}
+	wg.Wait()
+	return clients, errors.Join(errs...)
+}
+
+// guest is what is special about a client.
+type guest struct {
+	buffer  int // bytes of its socket's buffer, 0 for what is usual
+	atLeast int // units that its document has when it is here
+}
+
 // join connects one client, and returns when it has its document.
-func join(ctx context.Context, on *instance, r *room, i, buffer int) (*client, error) {
+func join(ctx context.Context, on *instance, r *room, i int, g guest) (*client, error) {
 	target, err := on.dialect.target(ctx, on.addr, r.doc, i)
 	if err != nil {
 		return nil, err
 	}
-	target.ReadBuffer = buffer
+	target.ReadBuffer = g.buffer
+	began := r.clock.now()
 	conn, err := ws.Dial(ctx, target)
 	if err != nil {
 		return nil, fmt.Errorf("connect: %w", err)
 	}
 	c := &client{
-		room: r, conn: conn, speak: on.dialect.speaker(r.doc, i), pipelines: on.dialect.pipelines(),
+		room: r, conn: conn, began: began, atLeast: g.atLeast, speak: on.dialect.speaker(r.doc, i), pipelines: on.dialect.pipelines(),
 		joined: make(chan struct{}), wake: make(chan struct{}), done: make(chan struct{}), out: ws.ForServer(),
 	}
 	c.speak.greet(&c.out)

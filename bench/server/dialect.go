@@ -31,8 +31,9 @@ type speaker interface {
 	hear(message []byte, to *ear, out *ws.Frames) error
 	// insert appends an edit: text where the caret is.
 	insert(text []byte, out *ws.Frames)
-	// insertAt appends an edit at a place of a document that nobody else edits.
-	insertAt(place int, text []byte, out *ws.Frames)
+	// insertAt appends an edit: text at a place somewhere in the document, the
+	// same for the same random number and document.
+	insertAt(random int, text []byte, out *ws.Frames)
 }
 
 // ear is what a client has heard.
@@ -40,7 +41,7 @@ type ear struct {
 	ready bool
 	name  string // by which others know this client's edits; set when ready
 	units int    // length of the document when it was ready
-	edits int    // that came since then, of everybody
+	edits int    // that came since then, of everybody; of Yjs, units: it does not tell edits
 	acked int    // own edits that were acknowledged
 
 	// notice is called for edits in the order of each author: this one is the

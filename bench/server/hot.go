@@ -24,6 +24,14 @@ type hot struct {
 	problem string  // what did not arrive
 }
 
+// wrong says what did not arrive, if something did not.
+func (h hot) wrong() error {
+	if h.problem == "" {
+		return nil
+	}
+	return fmt.Errorf("%d clients: %s", h.clients, h.problem)
+}
+
 // percentiles are of one kind of wait.
 type percentiles struct{ p50, p99 time.Duration }
 
@@ -34,7 +42,7 @@ func percentilesOf(h *histogram) percentiles {
 // hot has people type in a closed loop: the next edit when the last one is
 // acknowledged.
 func (b *bench) hot(ctx context.Context, c contender, clients, stalled int) (r hot, err error) {
-	on, err := b.launch(ctx, c, "")
+	on, err := b.launch(ctx, c)
 	if err != nil {
 		return r, err
 	}
@@ -113,7 +121,7 @@ func (b *bench) measure(ctx context.Context, on *instance, w *crowd) (m measured
 
 // reread opens each document anew, and compares its length with what was typed.
 func (b *bench) reread(ctx context.Context, on *instance, w *crowd) error {
-	if on.empty {
+	if on.limit {
 		return nil
 	}
 	typed := map[*room]int{}
@@ -125,18 +133,28 @@ func (b *bench) reread(ctx context.Context, on *instance, w *crowd) error {
 		}
 	}
 	for r, units := range typed {
-		c, err := join(ctx, on, &room{doc: r.doc, clock: newClock()}, 0, 0)
+		got, _, err := look(ctx, on, r.doc, 0)
 		if err != nil {
 			return fmt.Errorf("read again: %w", err)
 		}
-		if err := c.close(); err != nil {
-			return fmt.Errorf("read again: %w", err)
-		}
-		if c.ear.units != first[r]+units {
-			return fmt.Errorf("a document has %d units, %d were typed into %d", c.ear.units, units, first[r])
+		if got != first[r]+units {
+			return fmt.Errorf("a document has %d units, %d were typed into %d", got, units, first[r])
 		}
 	}
 	return nil
+}
+
+// look opens a document and leaves: how long it is, and how long opening took,
+// from before the connection to the last byte.
+func look(ctx context.Context, on *instance, doc string, atLeast int) (units int, took time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(ctx, joinTime)
+	defer cancel()
+	c, err := join(ctx, on, &room{doc: doc, clock: newClock()}, 0, guest{atLeast: atLeast})
+	if err != nil {
+		return 0, 0, err
+	}
+	err = c.close()
+	return c.ear.units + c.ear.edits, c.open - c.began, err
 }
 
 func wait(ctx context.Context, d time.Duration) error {

@@ -14,11 +14,12 @@ import (
 	"time"
 )
 
-// readyTime is how long a server may take to start, and answerTime to obey.
+// readyTime is how long a server may take to start, answerTime to obey, and
+// stopTime to end in good order.
 const (
 	readyTime  = 30 * time.Second
 	answerTime = 30 * time.Second
-	stopTime   = 10 * time.Second
+	stopTime   = 60 * time.Second // storing what is not stored yet
 )
 
 // process is a server that was started: one of ours that runs package child, or

@@ -49,6 +49,18 @@ func (sharedbDialect) target(_ context.Context, addr, _ string, _ int) (ws.Targe
 
 func (sharedbDialect) speaker(doc string, _ int) speaker { return &sharedbSpeaker{doc: doc} }
 
+// history is SQL that puts a document of so many edits, which there is with no
+// content yet, into the tables of sharedb-postgres.
+func (sharedbDialect) history(doc string) string {
+	return fmt.Sprintf(`
+INSERT INTO ops (collection, doc_id, version, operation)
+SELECT 'docs', '%[1]s', v, jsonb_build_object('v', v - 1, 'src', 'bench', 'seq', v, 'm', jsonb_build_object('ts', 1767225600000 + v),
+  'op', jsonb_build_array(jsonb_build_object('retain', 1 + (v * 7919) %% (v * %[3]d)), jsonb_build_object('insert', '%[4]s')))
+FROM generate_series(2, %[2]d + 1) AS v;
+UPDATE snapshots SET version = %[2]d + 1, data = jsonb_build_object('ops', jsonb_build_array(jsonb_build_object('insert', repeat('%[4]s', %[2]d))))
+WHERE collection = 'docs' AND doc_id = '%[1]s';`, doc, historyEdits, historyUnits, text[:historyUnits])
+}
+
 const shareHandshake = `{"a":"hs","id":null,"protocol":1,"protocolMinor":2}`
 
 // sharedbSpeaker knows the version, where its caret is, and its last edit.
@@ -57,18 +69,27 @@ type sharedbSpeaker struct {
 	id      string
 	version int
 	seq     int
+	units   int // that others and insertAt put into the document, at least
 	caret   caret
 	buf     []byte
+
+	fetching bool // what is missing was asked for
+	behind   bool // and more was missing since
 }
 
 func (*sharedbSpeaker) greet(out *ws.Frames) { out.Text([]byte(shareHandshake)) }
 
 func (s *sharedbSpeaker) insert(text []byte, out *ws.Frames) {
-	s.insertAt(int(s.caret), text, out)
+	s.edit(int(s.caret), text, out)
 	s.caret += caret(len(text))
 }
 
-func (s *sharedbSpeaker) insertAt(place int, text []byte, out *ws.Frames) {
+func (s *sharedbSpeaker) insertAt(random int, text []byte, out *ws.Frames) {
+	s.edit(random%(s.units+1), text, out)
+	s.units += len(text)
+}
+
+func (s *sharedbSpeaker) edit(place int, text []byte, out *ws.Frames) {
 	s.seq++
 	b := append(s.buf[:0], `{"a":"op","c":"docs","d":"`...)
 	b = append(b, s.doc...)
@@ -85,16 +106,18 @@ func (s *sharedbSpeaker) insertAt(place int, text []byte, out *ws.Frames) {
 func (s *sharedbSpeaker) hear(m []byte, to *ear, out *ws.Frames) error {
 	switch {
 	case bytes.HasPrefix(m, []byte(`{"a":"op",`)) && !bytes.Contains(m, []byte(`"error":`)):
-		return s.other(m, to)
+		return s.op(m, to, out)
 	case bytes.HasPrefix(m, []byte(`{"src":"`)): // the answer to an own edit
 		_, rest, ok := bytes.Cut(m, []byte(`"v":`))
-		v, _ := number(rest)
-		if !ok || v != s.version {
-			return fmt.Errorf("acknowledged at another version than %d", s.version)
+		if !ok {
+			return errors.New("an answer without version")
 		}
-		s.version++
-		to.edits++
-		to.acked++
+		switch v, _ := number(rest); {
+		case v == s.version:
+			s.acknowledged(to)
+		case v > s.version:
+			s.fetch(out)
+		}
 	case bytes.HasPrefix(m, []byte(`{"data":`)): // the document
 		_, rest, ok := bytes.Cut(m, []byte(`"v":`))
 		if !ok {
@@ -102,6 +125,11 @@ func (s *sharedbSpeaker) hear(m []byte, to *ear, out *ws.Frames) error {
 		}
 		s.version, rest = number(rest)
 		to.units, to.ready, to.name = contentUnits(rest), true, s.id
+	case bytes.HasPrefix(m, []byte(`{"a":"f",`)): // all that was fetched has come
+		s.fetching = false
+		if s.behind {
+			s.fetch(out)
+		}
 	case bytes.Contains(m, []byte(`"a":"hs"`)):
 		_, rest, _ := bytes.Cut(m, []byte(`"id":"`))
 		id, _, ok := bytes.Cut(rest, []byte(`"`))
@@ -117,24 +145,50 @@ func (s *sharedbSpeaker) hear(m []byte, to *ear, out *ws.Frames) error {
 	return nil
 }
 
-// other takes an edit of somebody else:
+// fetch asks for what is missing: on Postgres, versions come in another order
+// than they were made now and then. ShareDB's own client does the same.
+func (s *sharedbSpeaker) fetch(out *ws.Frames) {
+	if s.behind = s.fetching; s.behind {
+		return
+	}
+	s.fetching = true
+	b := append(s.buf[:0], `{"a":"f","c":"docs","d":"`...)
+	b = append(b, s.doc...)
+	b = append(b, `","v":`...)
+	b = strconv.AppendInt(b, int64(s.version), 10)
+	s.buf = append(b, '}')
+	out.Text(s.buf)
+}
+
+func (s *sharedbSpeaker) acknowledged(to *ear) {
+	s.version++
+	to.edits++
+	to.acked++
+}
+
+// op takes an edit:
 // {"a":"op","c":"docs","d":"d1","v":5,"src":"…","seq":3,"op":[…]}, or "op":{"ops":[…]}.
-func (s *sharedbSpeaker) other(m []byte, to *ear) error {
+func (s *sharedbSpeaker) op(m []byte, to *ear, out *ws.Frames) error {
 	_, rest, ok := bytes.Cut(m, []byte(`,"v":`))
 	if !ok {
 		return errors.New("an op without version")
 	}
 	v, rest := number(rest)
 	if v < s.version {
-		return nil // it came before, as the client of ShareDB expects
+		return nil // it came before
 	}
 	if v > s.version {
-		return fmt.Errorf("version %d, expected %d", v, s.version)
+		s.fetch(out)
+		return nil
 	}
 	rest, ok = bytes.CutPrefix(rest, []byte(`,"src":"`))
 	src, rest, ok2 := bytes.Cut(rest, []byte(`","seq":`))
 	if !ok || !ok2 {
 		return errors.New("an op without author")
+	}
+	if string(src) == s.id { // fetched
+		s.acknowledged(to)
+		return nil
 	}
 	seq, rest := number(rest)
 	rest, ok = bytes.CutPrefix(rest, []byte(`,"op":`))
@@ -146,6 +200,7 @@ func (s *sharedbSpeaker) other(m []byte, to *ear) error {
 		return err
 	}
 	s.version++
+	s.units += units
 	to.edits++
 	s.caret.over(place, units)
 	if to.notice != nil {

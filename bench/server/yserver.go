@@ -59,6 +59,7 @@ type ySpeaker struct {
 	name   string // its id, as updates have it
 	head   []byte // what each message begins with
 	state  int    // answers that are no acknowledgements of edits
+	ends   []int  // clocks at the ends of edits that were not heard yet
 	update []byte
 	buf    []byte
 }
@@ -81,12 +82,15 @@ func (s *ySpeaker) insert(text []byte, out *ws.Frames) {
 	s.send(out)
 }
 
-func (s *ySpeaker) insertAt(place int, text []byte, out *ws.Frames) {
-	s.update = s.scatter(s.update[:0], text, place)
+func (s *ySpeaker) insertAt(random int, text []byte, out *ws.Frames) {
+	s.update = s.scatter(s.update[:0], text, random)
 	s.send(out)
 }
 
 func (s *ySpeaker) send(out *ws.Frames) {
+	if !s.hocus {
+		s.ends = append(s.ends, s.clock)
+	}
 	b := append(append(s.buf[:0], s.head...), messageSync, syncUpdate)
 	s.buf = appendBytes(b, s.update)
 	out.Binary(s.buf)
@@ -130,8 +134,11 @@ func (s *ySpeaker) sync(v *varints, to *ear, out *ws.Frames) error {
 	case syncUpdate:
 		return structs(v.take(), func(client []byte, from, until int) {
 			to.edits += until - from // one unit each
-			if string(client) == s.name && !s.hocus {
-				to.acked += until - from
+			if string(client) == s.name {
+				for len(s.ends) > 0 && s.ends[0] <= until {
+					s.ends = s.ends[1:]
+					to.acked++
+				}
 			}
 			if to.notice != nil {
 				to.notice(client, until)

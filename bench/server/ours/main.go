@@ -10,6 +10,7 @@ import (
 	_ "net/http/pprof" // on the default mux, which the server does not use
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/metrics"
 	"strings"
 	"syscall"
@@ -22,7 +23,7 @@ import (
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "address to listen on")
-	store := flag.String("store", "", "sqlite:FOLDER or postgres://…")
+	store := flag.String("store", "", "sqlite:FILE or postgres://…")
 	debug := flag.String("debug", "", "address for /debug/pprof and /debug/vars")
 	flag.Parse()
 	if err := run(*addr, *store, *debug); err != nil {
@@ -44,11 +45,11 @@ func run(addr, store, debug string) error {
 		go func() { _ = http.Serve(l, nil) }() // ends with the program
 	}
 	cfg := server.Config{Addr: addr, Guests: server.GuestsAuto}
-	folder, ok := strings.CutPrefix(store, "sqlite:")
+	file, ok := strings.CutPrefix(store, "sqlite:")
 	if !ok {
 		return fmt.Errorf("cannot open the store %q", store)
 	}
-	cfg.Data = folder
+	cfg.Data = filepath.Dir(file)
 	log := zerolog.New(os.Stderr).Level(zerolog.WarnLevel).With().Timestamp().Logger()
 	return server.Run(ctx, cfg, log, func(open, _ string) {
 		go child.Obey(open, stop)

@@ -28,4 +28,4 @@ const server = new Server({
   },
 });
 await server.listen();
-obey(server.address.port);
+obey(server.address.port, () => server.destroy());

@@ -5,8 +5,8 @@
 //	gc   collects garbage (node --expose-gc)
 import { createInterface } from "node:readline";
 
-/** Says that the server answers on a port of 127.0.0.1, and obeys. */
-export function obey(port) {
+/** Says that the server answers on a port of 127.0.0.1, and obeys; stop() is what it does in the end. */
+export function obey(port, stop = () => {}) {
   process.stdout.write(`ready http://127.0.0.1:${port}\n`);
   createInterface({ input: process.stdin })
     .on("line", (command) => {
@@ -18,5 +18,8 @@ export function obey(port) {
       globalThis.gc();
       process.stdout.write("ok\n");
     })
-    .on("close", () => process.exit(0));
+    .on("close", async () => {
+      await stop();
+      process.exit(0);
+    });
 }
