@@ -23,9 +23,10 @@ async function program(person: Person, id: string, op: Op): Promise<void> {
         const send = (message: object): void => socket.send(JSON.stringify(message));
         socket.onopen = () => send({ type: "hello" });
         socket.onmessage = ({ data }) => {
-          const { type } = JSON.parse(data) as { type: string };
-          if (type === "welcome") send({ type: "edit", seq: 1, base: 0, op });
-          if (type === "records") resolve(socket.close());
+          for (const { type } of [JSON.parse(data)].flat() as { type: string }[]) {
+            if (type === "welcome") send({ type: "edit", seq: 1, base: 0, op });
+            if (type === "records") resolve(socket.close());
+          }
         };
         socket.onclose = ({ code, reason }) => reject(new Error(`${code} ${reason}`));
       }),
