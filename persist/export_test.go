@@ -2,6 +2,7 @@ package persist
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/collabd/collabd/session"
@@ -85,3 +86,15 @@ func (s *Postgres) Forge(t *testing.T, doc wire.DocID, snapshot session.Snapshot
 
 // Commits is the number of transactions of appends that were committed.
 func (s *Postgres) Commits() uint64 { return s.appends.commits.Load() }
+
+// SetPragma sets one of the connection that writes.
+func (s *SQLite) SetPragma(t *testing.T, name string, value int) {
+	t.Helper()
+	err := s.write(t.Context(), func(tx *writeTx) error {
+		_, err := tx.exec(fmt.Sprintf("PRAGMA %s = %d", name, value))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

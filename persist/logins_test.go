@@ -18,7 +18,7 @@ import (
 // back into an ordinary store: the old cookie works again.
 func TestASlowRequestCannotBringALoginBack(t *testing.T) {
 	ordinary := memstore.NewWithCleanupInterval(0)
-	memory, sqlite := persist.NewMemory(), newSQLite(t)
+	memory, sqlite, postgres := persist.NewMemory(), newSQLite(t), newPostgres(t)
 	for name, c := range map[string]struct {
 		store scs.Store
 		want  string // who the old cookie is after the logout
@@ -26,6 +26,7 @@ func TestASlowRequestCannotBringALoginBack(t *testing.T) {
 		"the store of scs": {ordinary, "ana"}, // the reason for ours: if this changes, so may ours
 		"memory":           {memory.Logins(), ""},
 		"SQLite":           {sqlite.Logins(), ""},
+		"Postgres":         {postgres.Logins(), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			site := newLoginSite(t, c.store)

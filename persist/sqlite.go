@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/collabd/collabd/session"
 )
@@ -142,7 +144,7 @@ func (s *SQLite) write(ctx context.Context, run func(*writeTx) error) error {
 	if s.closed.Load() {
 		return ErrClosed
 	}
-	return s.writer.submit(ctx, run)
+	return explainSQLite(s.writer.submit(ctx, run))
 }
 
 // read runs queries on one moment of the database.
@@ -159,7 +161,7 @@ func (s *SQLite) read(ctx context.Context, run func(*sql.Tx) error) error {
 	case s.closed.Load():
 		return ErrClosed
 	}
-	return err
+	return explainSQLite(err)
 }
 
 func (s *SQLite) readTx(ctx context.Context, run func(*sql.Tx) error) error {
@@ -169,4 +171,22 @@ func (s *SQLite) readTx(ctx context.Context, run func(*sql.Tx) error) error {
 	}
 	defer func() { _ = tx.Rollback() }() // nothing to keep
 	return run(tx)
+}
+
+// explainSQLite names the trouble that a store can be in. It leaves other errors
+// as they are.
+func explainSQLite(err error) error {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return fmt.Errorf("%w: %w", ErrFull, err)
+	case sqlite3.SQLITE_READONLY:
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	return err
 }
