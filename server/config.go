@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"strings"
 
 	"github.com/collabd/collabd/session"
@@ -32,8 +33,11 @@ const (
 type Config struct {
 	// Addr is the address to listen on, as host:port.
 	Addr string
-	// Data is the folder of the SQLite database.
+	// Data is the folder of the SQLite database, unless Store says otherwise.
 	Data string
+	// Store is where the data is, as persist.Open takes it: postgres://…, or
+	// sqlite:PATH; default the file collabd.db in Data.
+	Store string
 	// PublicURL is the address that people open, if it is not that of Addr,
 	// for example behind a proxy: https://docs.example.org.
 	PublicURL string
@@ -85,6 +89,14 @@ func (c Config) Validate() error {
 		return err
 	}
 	return c.validateAdmin()
+}
+
+// store resolves the default of Store.
+func (c Config) store() string {
+	if c.Store != "" {
+		return c.Store
+	}
+	return "sqlite:" + filepath.Join(c.Data, "collabd.db")
 }
 
 // loopback reports whether only this machine can reach the server.

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -74,9 +73,10 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 	if err != nil {
 		return nil, fmt.Errorf("the server's key: %w", err)
 	}
+	_, alone := store.(*persist.SQLite) // it keeps other processes out
 	s := &Server{
 		cfg: cfg, store: store, log: log,
-		hub:       session.NewHub(store, session.Config{Key: key, Limits: cfg.Limits, Log: log, Observer: m}),
+		hub:       session.NewHub(store, session.Config{Key: key, Limits: cfg.Limits, Log: log, Observer: m, Alone: alone}),
 		logins:    newLogins(store.Logins(), store, strings.HasPrefix(cfg.PublicURL, "https:")),
 		access:    Access{guests: cfg.guests()},
 		site:      newSite(cfg),
@@ -125,7 +125,7 @@ func (s *Server) readyz(w http.ResponseWriter, r *request) error {
 
 // Run is the life of the program: it opens the store, listens, serves until
 // ctx ends, and drains. ready is called once the server answers, with the
-// address to open and the file that holds the data. Every error is one
+// address to open and where the data is. Every error is one
 // sentence for the operator.
 func Run(ctx context.Context, cfg Config, log zerolog.Logger, ready func(url, data string)) error {
 	if err := cfg.Validate(); err != nil {
@@ -144,8 +144,7 @@ func Run(ctx context.Context, cfg Config, log zerolog.Logger, ready func(url, da
 		}
 		defer admin.Close()
 	}
-	path := filepath.Join(cfg.Data, "collabd.db")
-	store, err := persist.OpenSQLite(ctx, persist.SQLiteConfig{Path: path, Logger: log})
+	store, err := persist.Open(ctx, cfg.store(), log)
 	if err != nil {
 		return err
 	}
@@ -162,7 +161,7 @@ func Run(ctx context.Context, cfg Config, log zerolog.Logger, ready func(url, da
 		go func() { served <- as.Serve(admin) }()
 		log.Info().Str("url", "http://"+admin.Addr().String()+"/metrics").Msg("metrics are shown")
 	}
-	ready(openAddress(cfg, listener.Addr()), path)
+	ready(openAddress(cfg, listener.Addr()), store.Describe())
 	select {
 	case err = <-served:
 	case <-ctx.Done():

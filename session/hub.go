@@ -56,6 +56,9 @@ type Config struct {
 	Log zerolog.Logger
 	// Observer is told what happens; default nobody.
 	Observer Observer
+	// Alone says that no other process appends to the store, so that a Shared
+	// one need not be asked what others have written.
+	Alone bool
 }
 
 // NewHub makes a hub.
@@ -71,7 +74,7 @@ func NewHub(store Store, cfg Config) *Hub {
 		open: map[wire.DocID]*slot{},
 	}
 	h.alive, h.end = context.WithCancel(context.Background())
-	if shared, ok := store.(Shared); ok && h.lim.Follow > 0 {
+	if shared, ok := store.(Shared); ok && !cfg.Alone && h.lim.Follow > 0 {
 		h.work.Go(func() { h.follow(shared) })
 	}
 	return h

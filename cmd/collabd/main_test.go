@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/collabd/collabd/persist/pgcluster/pgclustertest"
 )
 
 // binary is the program, built once.
@@ -34,7 +36,7 @@ func buildAndRun(m *testing.M) int {
 		fmt.Fprintf(os.Stderr, "%s%v\n", out, err)
 		return 1
 	}
-	return m.Run()
+	return pgclustertest.Main(m).Run()
 }
 
 // patience is how long a test waits for a process to do what it must.

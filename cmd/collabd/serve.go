@@ -17,6 +17,7 @@ import (
 type serveCmd struct {
 	Addr           string        `default:"localhost:8080" env:"COLLABD_ADDR" help:"Address to listen on."`
 	Data           string        `default:"data" env:"COLLABD_DATA" type:"path" help:"Folder of the database."`
+	Store          string        `env:"COLLABD_STORE" placeholder:"postgres://…" help:"Where the data is: postgres://USER:PASSWORD@HOST/DATABASE, or sqlite:PATH. Default: collabd.db in the folder of --data."`
 	PublicURL      string        `name:"public-url" env:"COLLABD_PUBLIC_URL" help:"The address that people open, if a proxy is in front: https://docs.example.org."`
 	Guests         server.Guests `default:"auto" enum:"auto,none,view,edit" env:"COLLABD_GUESTS" help:"What people without an account may do: ${enum}. auto: edit on a loopback address, none elsewhere."`
 	PlainHTTP      bool          `name:"plain-http" env:"COLLABD_PLAIN_HTTP" help:"Allow plain HTTP on an address that others can reach."`
@@ -67,7 +68,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 func (c *serveCmd) config() (server.Config, error) {
 	proxies, err := server.ParseProxies(c.TrustedProxies)
 	return server.Config{
-		Addr: c.Addr, Data: c.Data, PublicURL: c.PublicURL, Guests: c.Guests, PlainHTTP: c.PlainHTTP,
+		Addr: c.Addr, Data: c.Data, Store: c.Store, PublicURL: c.PublicURL, Guests: c.Guests, PlainHTTP: c.PlainHTTP,
 		AdminAddr: c.AdminAddr, AdminPublic: c.AdminPublic, TrustedProxies: proxies, Memory: int64(c.Memory),
 		Admission: server.Admission{
 			Connections: c.Limits.Connections, UserConnections: c.Limits.UserConnections,
