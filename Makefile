@@ -1,6 +1,6 @@
 # collabd: `make test` is everything that must pass. See README.md.
 
-.PHONY: help run build dist test deps lint test-go test-fuzz test-sim test-frontend test-browser fuzz torture bench bench-ot bench-server screenshots
+.PHONY: help run build dist test deps lint test-go test-fuzz test-sim test-frontend test-browser fuzz hostile torture bench bench-ot screenshots
 
 help:
 	@echo "make run            start the server on http://localhost:8080"
@@ -8,10 +8,10 @@ help:
 	@echo "make dist           build the web application into frontend/dist (needs Node)"
 	@echo "make test           everything that must pass: lint, Go, fuzzing, simulator, front end, browsers"
 	@echo "make fuzz           long: every fuzz target for FUZZTIME, 10^6 simulated sessions (SEEDS), 10^7 pairs a law (PAIRS)"
+	@echo "make hostile        long: 10^6 hostile frames (FRAMES) against a server with honest typists"
 	@echo "make torture        long: real processes killed while recorded sessions are typed into them"
 	@echo "make bench          the benchmarks of all packages"
 	@echo "make bench-ot       package ot beside other libraries, and docs/benchmarks/ot.md (needs COLLABD_TRACES)"
-	@echo "make bench-server   the server beside other servers, and docs/benchmarks/server.md (needs Node, Postgres and a quarter of an hour)"
 	@echo "make screenshots    the pictures in docs/screenshots"
 
 run:
@@ -44,7 +44,7 @@ lint:
 test-go: frontend/node_modules
 	scripts/gotest.sh -race ./...
 	scripts/gotest.sh -tags crosscheck ./ot -run CrossCheck
-	scripts/gotest.sh ./server -run Random
+	scripts/gotest.sh ./server -run Random -frames 40000
 
 test-fuzz:
 	scripts/fuzz.sh 3s
@@ -67,6 +67,10 @@ fuzz:
 	go test ./ot -run 'TestLaws/^L[1-5]' -count=1 -timeout 0 -seeds $(PAIRS)
 	COLLABD_EXHAUSTIVE=1 go test ./ot -run Exhaustive -count=1 -timeout 0
 
+FRAMES ?= 1000000
+hostile:
+	go test ./server -run TestRandom -count=1 -timeout 0 -v -frames $(FRAMES)
+
 KILLS ?= 3
 torture:
 	scripts/torture.sh $(KILLS)
@@ -80,13 +84,6 @@ bench-ot: bench/ot/node_modules
 bench/ot/node_modules: bench/ot/package-lock.json
 	cd bench/ot && npm ci --no-audit --no-fund
 	@touch bench/ot/node_modules
-
-bench-server: bench/server/node_modules
-	go run ./bench/server -o docs/benchmarks/server.md
-
-bench/server/node_modules: bench/server/package-lock.json
-	cd bench/server && npm ci --no-audit --no-fund
-	@touch bench/server/node_modules
 
 screenshots: frontend/node_modules
 	cd frontend && npm run screenshots

@@ -40,7 +40,11 @@ func (w *world) pacedTypist(doc wire.DocID, kind ot.DocKind, pace chan struct{})
 		w.t.Fatal(err)
 	}
 	y := &typist{t: w.t, w: w, doc: doc, kind: kind, c: c, pace: pace, stop: make(chan struct{}), ended: make(chan struct{})}
-	w.t.Cleanup(func() { y.c.Close() })
+	w.t.Cleanup(func() {
+		if y.c != nil {
+			y.c.Close()
+		}
+	})
 	go y.run()
 	return y
 }
@@ -130,4 +134,5 @@ func (y *typist) leave() {
 	if err := y.c.Close(); err != nil {
 		y.t.Error(err)
 	}
+	y.c = nil // the document goes with it
 }
