@@ -113,9 +113,10 @@ func (b *bench) measure(ctx context.Context, on *instance, w *crowd) (m measured
 	}
 	seconds := (to - from).Seconds()
 	u := after.minus(used)
-	for _, d := range []*time.Duration{&u.server, &u.store, &u.driver} {
+	for _, d := range []*time.Duration{&u.server, &u.store, &u.driver, &u.others} {
 		*d = time.Duration(float64(*d) / seconds)
 	}
+	b.others = append(b.others, u.others)
 	return measured{float64(acked) / seconds, float64(frames) / seconds, u}, nil
 }
 

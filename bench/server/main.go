@@ -64,7 +64,8 @@ type bench struct {
 	contenders []contender
 	scenarios  []scenario
 	clients    []int
-	complete   bool // nothing is left out
+	complete   bool            // nothing is left out
+	others     []time.Duration // CPU time a second of who is not measured, in each measurement
 	pg         postgres
 }
 

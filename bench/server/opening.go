@@ -93,10 +93,15 @@ func write(ctx context.Context, on *instance, doc string) error {
 		return err
 	}
 	for i, c := range clients {
-		if err := c.play(&script{left: historyEdits / n, ahead: each, places: rand.New(rand.NewPCG(historySeed, uint64(i)))}); err != nil {
+		if err := c.play(newScript(historyEdits/n, each, i)); err != nil {
 			return err
 		}
 	}
+	return played(ctx, clients, historyEdits)
+}
+
+// played waits until so many edits of all clients together are acknowledged.
+func played(ctx context.Context, clients []*client, edits int) error {
 	for {
 		acked := 0
 		for _, c := range clients {
@@ -106,7 +111,7 @@ func write(ctx context.Context, on *instance, doc string) error {
 			}
 			acked += s.acked
 		}
-		if acked == historyEdits {
+		if acked == edits {
 			return nil
 		}
 		if err := wait(ctx, settleCheck); err != nil {
@@ -120,6 +125,11 @@ type script struct {
 	left   int // edits
 	ahead  int // that may be on their way
 	places *rand.Rand
+}
+
+// newScript is that of the i-th client.
+func newScript(edits, ahead, i int) *script {
+	return &script{left: edits, ahead: ahead, places: rand.New(rand.NewPCG(historySeed, uint64(i)))}
 }
 
 // play begins a script.

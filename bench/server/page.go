@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -38,8 +39,9 @@ func (r *report) text() string {
 func (r *report) page(b *bench) string {
 	var p strings.Builder
 	p.WriteString(pageHead)
-	fmt.Fprintf(&p, "\nMeasured on a machine with %d cores (%s/%s), which server, store and driver share; each\nmeasurement lasted %g s, after %g s of the same load. Versions: %s.\n\n%s\n",
-		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, b.time.Seconds(), b.warm.Seconds(), strings.Join(r.versions, ", "), legend)
+	fmt.Fprintf(&p, "\nMeasured on a machine with %d cores (%s/%s), which server, store and driver share; each\nmeasurement lasted %g s, after %g s of the same load. Other programs, and the system for\nall of them, used %.2f cores meanwhile, %.2f at most. Versions: %s.\n\n%s\n",
+		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, b.time.Seconds(), b.warm.Seconds(), middle(b.others).Seconds(), slices.Max(b.others).Seconds(),
+		strings.Join(r.versions, ", "), legend)
 	for _, t := range r.tables() {
 		fmt.Fprintf(&p, "\n## %s\n\n| %s |\n|---|%s\n", t.title, strings.Join(t.head, " | "), strings.Repeat("---:|", len(t.head)-1))
 		for _, row := range t.rows {

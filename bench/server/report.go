@@ -216,7 +216,7 @@ func (m many) String() string {
 func (p percentiles) String() string { return duration(p.p50) + " / " + duration(p.p99) }
 
 func (u usage) String() string {
-	return fmt.Sprintf("CPU server %.2f store %.2f driver %.2f", u.server.Seconds(), u.store.Seconds(), u.driver.Seconds())
+	return fmt.Sprintf("CPU server %.2f store %.2f driver %.2f others %.2f", u.server.Seconds(), u.store.Seconds(), u.driver.Seconds(), u.others.Seconds())
 }
 
 // duration writes d with three digits that count.

@@ -45,12 +45,15 @@ func run(addr, store, debug string) error {
 		go func() { _ = http.Serve(l, nil) }() // ends with the program
 	}
 	cfg := server.Config{Addr: addr, Guests: server.GuestsAuto}
+	log := zerolog.New(os.Stderr).Level(zerolog.WarnLevel).With().Timestamp().Logger()
+	if strings.HasPrefix(store, "postgres") {
+		return serve(ctx, cfg, store, log, stop)
+	}
 	file, ok := strings.CutPrefix(store, "sqlite:")
 	if !ok {
 		return fmt.Errorf("cannot open the store %q", store)
 	}
 	cfg.Data = filepath.Dir(file)
-	log := zerolog.New(os.Stderr).Level(zerolog.WarnLevel).With().Timestamp().Logger()
 	return server.Run(ctx, cfg, log, func(open, _ string) {
 		go child.Obey(open, stop)
 	})

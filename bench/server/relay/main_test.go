@@ -1,0 +1,62 @@
+package main
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/collabd/collabd/bench/server/ws"
+)
+
+func dial(t *testing.T, s *httptest.Server, path string, buffer int) *ws.Conn {
+	t.Helper()
+	c, err := ws.Dial(t.Context(), ws.Target{Addr: s.Listener.Addr().String(), Path: path, ReadBuffer: buffer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if number, err := c.Next(); len(number) != 2 || err != nil {
+		t.Fatalf("the number is %q, %v", number, err)
+	}
+	return c
+}
+
+// All get every message of their document in the same order, the sender too,
+// though somebody does not read.
+func TestRelay(t *testing.T) {
+	s := httptest.NewServer(&relay{rooms: map[string]*room{}})
+	defer s.Close()
+	a, b := dial(t, s, "/x", 0), dial(t, s, "/x", 0)
+	dial(t, s, "/x", 4<<10) // who does not read
+	elsewhere := dial(t, s, "/y", 0)
+	const messages, size = 3000, 1000
+	for _, c := range []*ws.Conn{a, b} {
+		go func() {
+			out := ws.ForServer()
+			for range messages {
+				out.Reset()
+				out.Binary([]byte(strings.Repeat("m", size)))
+				if c.Write(out.Bytes) != nil {
+					return
+				}
+			}
+		}()
+	}
+	for _, c := range []*ws.Conn{a, b} {
+		for got := 0; got < 2*messages*size; {
+			m, err := c.Next()
+			if err != nil {
+				t.Fatal(err)
+			}
+			got += len(m)
+		}
+	}
+	out := ws.ForServer()
+	out.Binary([]byte("y"))
+	if err := elsewhere.Write(out.Bytes); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := elsewhere.Next(); string(m) != "y" || err != nil {
+		t.Errorf("elsewhere %q came, %v", m, err)
+	}
+}
