@@ -90,7 +90,7 @@ func (w *ways) dial(ctx context.Context) (Conn, error) {
 		if err == nil {
 			return &trial{Conn: conn, ways: w, index: i}, nil
 		}
-		if w.final(err) || ctx.Err() != nil {
+		if w.said(err) || ctx.Err() != nil {
 			return nil, err
 		}
 		w.failed(i, false)
@@ -108,15 +108,15 @@ func (w *ways) open(ctx context.Context, i int) (Conn, error) {
 	return w.list[i].dial(ctx)
 }
 
-// final reports whether an error is the server's word, which is the same on
+// said reports whether an error is the server's word, which is the same on
 // all ways. What something between us and the server says is not; nor that
 // it has not seen an upgrade.
-func (w *ways) final(err error) bool {
+func (w *ways) said(err error) bool {
 	if len(w.list) == 1 {
 		return true
 	}
 	he, ok := errors.AsType[*HTTPError](err)
-	return ok && he.Code != "" && he.Status != http.StatusUpgradeRequired && !he.Temporary()
+	return ok && he.Code != "" && he.Status != http.StatusUpgradeRequired
 }
 
 func (w *ways) begin() int {
@@ -195,7 +195,7 @@ func (t *trial) Read(ctx context.Context) ([]byte, error) {
 		t.hear()
 		t.ways.works(t.index)
 		return frame, nil
-	case isClosed && closed.Code >= 4000 || t.ways.final(err):
+	case isClosed && closed.Code >= 4000 || t.ways.said(err):
 		t.hear()
 	default:
 		t.ways.failed(t.index, soon.Err() != nil && ctx.Err() == nil)

@@ -133,6 +133,12 @@ func TestWays(t *testing.T) {
 		if _, err := s.connect(t); !errors.As(err, new(*HTTPError)) {
 			t.Errorf("%v", err)
 		}
+		s.outcome[0] = &HTTPError{Status: 503, Code: "restarting"}
+		s.tries(t, 0) // and not at once in another way
+		s.tries(t, 0)
+		s.outcome[0] = &HTTPError{Status: 426, Code: "upgrade_needed"}
+		s.tries(t, 0, 1)
+		s = newScripted()
 		s.outcome = [3]any{blocked, blocked, blocked}
 		if _, err := s.connect(t); err == nil || errors.As(err, new(*HTTPError)) {
 			t.Errorf("a proxy's word ends the client: %v", err)

@@ -52,11 +52,14 @@ var (
 	errNoDocument    = apiError{Status: 404, Code: "not_found", Message: "There is no such document."}
 	errNoRevision    = apiError{Status: 404, Code: "no_such_revision", Message: "The document has no such revision yet."}
 	errNoMethod      = apiError{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method; the header Allow says which it takes."}
+	errLeftOut       = apiError{Status: 409, Code: "post_left_out", Message: "A POST before this one did not arrive: repeat it first."}
+	errGone          = apiError{Status: 410, Code: "connection_ended", Message: "There is no such connection any more: open another one and resume."}
 	errTooLarge      = apiError{Status: 413, Code: "too_large", Message: "The request body is too large."}
 	errNotJSON       = apiError{Status: 415, Code: "not_json", Message: "Send a JSON object with content type application/json."}
 	errUpgradeNeeded = apiError{Status: 426, Code: "upgrade_needed", Message: "This address speaks WebSocket with the subprotocol collabd.v1."}
 	errSlowBody      = apiError{Status: 408, Code: "late_body", Message: "The body of the request has not arrived; repeat it."}
 	errTooMany       = apiError{Status: 429, Code: "too_many_connections", Message: "There are too many connections already.", Retry: 10}
+	errManyPosts     = apiError{Status: 429, Code: "too_many_posts", Message: "Too many POSTs of this connection at once: send one after the other.", Retry: 1}
 	errTooFast       = apiError{Status: 429, Code: "too_fast", Message: "That is too much in a short time: try again in a moment.", Retry: 2}
 	errInternal      = apiError{Status: 500, Code: "internal", Message: "The server made a mistake; it is in its log."}
 	errStore         = apiError{Status: 503, Code: "store_failed", Message: "The store does not answer; try again in a moment."}

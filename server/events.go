@@ -32,7 +32,7 @@ const (
 	postWait = 10 * time.Second
 	// postsAtOnce is how many POSTs of one connection may be under way. More
 	// than one are repetitions: a client sends one after the other.
-	postsAtOnce = 4
+	postsAtOnce = 2
 	// postMessages is the most messages of one POST.
 	postMessages = 64
 	// paddingMost is the most bytes of comment that a client may ask for after
@@ -47,13 +47,8 @@ const (
 	paddingHeader    = "Collabd-Padding"    // bytes, when a stream is opened
 )
 
-var (
-	errGone      = apiError{Status: 410, Code: "connection_ended", Message: "There is no such connection any more: open another one and resume."}
-	errLeftOut   = apiError{Status: 409, Code: "post_left_out", Message: "A POST before this one did not arrive: repeat it first."}
-	errLateBody  = apiError{Status: 408, Code: "late_body", Message: "The body of the request has not arrived; repeat it."}
-	errManyPosts = apiError{Status: 429, Code: "too_many_posts", Message: "Too many POSTs of this connection at once: send one after the other."}
-	errPostWaits = apiError{Status: 503, Code: "busy", Message: "The server has not taken the POST before this one yet; repeat this one in a moment."}
-)
+// errPostWaits is what a POST is answered that has waited for too long.
+var errPostWaits = errBusy.because("The server has not taken the POST before this one yet; repeat this one in a moment.")
 
 // openEvents answers a hello with a stream of events, and serves the session
 // until the connection ends. Who it is and which document it is about are fixed

@@ -121,7 +121,7 @@ func TestEventsBackPressure(t *testing.T) {
 			t.Fatal(err)
 		}
 		started := time.Now()
-		if err := posting(t, c, 2, `2`); !errors.Is(err, &errPostWaits) {
+		if err := posting(t, c, 2, `2`); !errors.Is(err, errPostWaits) {
 			t.Errorf("a POST that nobody takes is answered with %v", err)
 		}
 		if took := time.Since(started); took != postWait {

@@ -36,7 +36,7 @@ func (c *eventConn) post(w http.ResponseWriter, r *http.Request, count uint64, l
 	default:
 		return &errManyPosts
 	}
-	ctx, cancel := context.WithTimeoutCause(r.Context(), postWait, &errPostWaits)
+	ctx, cancel := context.WithTimeoutCause(r.Context(), postWait, errPostWaits)
 	defer cancel()
 	select {
 	case c.turn <- struct{}{}:
@@ -54,7 +54,7 @@ func (c *eventConn) post(w http.ResponseWriter, r *http.Request, count uint64, l
 	}
 	p := readPost(w, r, limit, postBody)
 	if errors.Is(p.err, errUnread) {
-		return errLateBody.with(p.err) // as if it had never come
+		return errSlowBody.with(p.err) // as if it had never come
 	}
 	select {
 	case c.inbox <- p:
