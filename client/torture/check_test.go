@@ -23,7 +23,7 @@ type story struct {
 func tell(t *testing.T) story {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(7, 7))
-	s := story{journal: Journal{Doc: "d", Kind: ot.Rich, Seen: map[int][]wire.Revision{}}}
+	s := story{journal: Journal{Doc: "d", Kind: ot.Rich, Seen: make([][]wire.Revision, 2)}}
 	state, next, now := ot.Rich.Initial(), Mark(0), Moment(0)
 	for i := range 2 {
 		s.journal.Lives = append(s.journal.Lives, &Life{Client: wire.ClientID(rune('a' + i)), Person: i})
@@ -147,7 +147,7 @@ func TestCheckFinds(t *testing.T) {
 		"an edit before an older one": {
 			func(s *story) { s.life(0).Intents[0].At = 9999 }, func(v Verdict) int { return v.Reordered }, "at revision 1 was called"},
 		"a person who goes back": {
-			func(s *story) { s.journal.Seen[0] = append(s.journal.Seen[0], 3) }, func(v Verdict) int { return v.Reordered }, "went back from revision 39 to 3"},
+			func(s *story) { s.journal.Seen[0] = append(s.journal.Seen[0], 3) }, func(v Verdict) int { return v.Reordered }, "saw revision 39, and after that 3"},
 		"a deletion that did not come": {
 			func(s *story) {
 				last := &s.life(1).Intents[len(s.life(1).Intents)-1]

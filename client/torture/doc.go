@@ -47,9 +47,11 @@
 // edit that was never acknowledged but is in the log has no return; one that is
 // not in the log has not happened. A test compares this with porcupine.
 //
-// A client that follows the document may be behind, so what it shows is bound
-// by less: what one person sees and is acknowledged, in this order, through
-// whatever server, never goes back.
+// That holds for edits and for reads over REST. A client that follows the
+// document may be behind, so what it shows is bound by less: what one client
+// sees and is acknowledged, in this order, through whatever server, never goes
+// back; with one server, what one person sees never does, and a new client
+// begins at the head.
 //
 // # What it does not do
 //

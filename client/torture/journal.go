@@ -66,9 +66,10 @@ type Journal struct {
 	Lives []*Life
 	// Sights of everybody.
 	Sights []Sight
-	// Seen is what each person got to see, acknowledgements among it, in the
-	// order in which it came, over all lives.
-	Seen map[int][]wire.Revision
+	// Seen is what each got to see, acknowledgements among it, in the order in
+	// which it came: each person, or, where there are several servers, each
+	// client.
+	Seen [][]wire.Revision
 }
 
 // Record is a record of the log.

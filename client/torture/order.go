@@ -46,13 +46,14 @@ func (c contradiction) String() string {
 		c.first.what, c.first.revision, duration(c.first.called-c.second.returned), c.second.what, c.second.revision)
 }
 
-// contradictions finds, for every operation, whether one that stands before it
-// was called after it had returned. There are none exactly if the operations
-// are linearizable: see the package's documentation.
+// contradictions finds the operations that were called after one had returned
+// that stands behind them, each with one such. There are none exactly if the
+// operations are linearizable: see the package's documentation.
 func contradictions(operations []operation) []contradiction {
 	slices.SortStableFunc(operations, compareOperations)
 	var found []contradiction
 	latest := -1 // of those before i, the one that was called last
+	told := -1   // the latest that was found
 	for i, group := 0, 0; i < len(operations); i++ {
 		if operations[group].before(operations[i]) {
 			for ; group < i; group++ {
@@ -61,7 +62,8 @@ func contradictions(operations []operation) []contradiction {
 				}
 			}
 		}
-		if latest >= 0 && operations[latest].called > operations[i].returned {
+		if latest != told && operations[latest].called > operations[i].returned {
+			told = latest
 			found = append(found, contradiction{operations[latest], operations[i]})
 		}
 	}

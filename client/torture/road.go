@@ -2,6 +2,7 @@ package torture
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -23,6 +24,7 @@ type road struct {
 	mu    sync.Mutex
 	rnd   *rand.Rand
 	lanes map[*lane]struct{}
+	until time.Time // there is no way before
 }
 
 func newRoad(servers []*server, seed1, seed2 uint64) *road {
@@ -37,6 +39,9 @@ const requestTimeout = 5 * time.Second
 
 // dial connects to a server.
 func (r *road) dial(ctx context.Context, network, _ string) (net.Conn, error) {
+	if r.closed() {
+		return nil, errNoNetwork
+	}
 	r.mu.Lock()
 	to := r.servers[r.rnd.IntN(len(r.servers))]
 	r.mu.Unlock()
@@ -60,6 +65,31 @@ func (r *road) cut() {
 		breakOff(l.Conn)
 	}
 	clear(r.lanes)
+}
+
+// errNoNetwork says that the road is shut.
+var errNoNetwork = errors.New("there is no network")
+
+// shut cuts the road for some time.
+func (r *road) shut(d time.Duration) {
+	r.mu.Lock()
+	r.until = time.Now().Add(d)
+	r.mu.Unlock()
+	r.cut()
+}
+
+// open ends shut.
+func (r *road) open() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.until = time.Time{}
+}
+
+// closed reports whether the road is shut.
+func (r *road) closed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return time.Now().Before(r.until)
 }
 
 // close ends the road.

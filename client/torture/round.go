@@ -27,6 +27,7 @@ type round struct {
 	docs    []client.Document
 	typists []*typist
 	reader  *reader
+	found   Verdict // faults that show before the log is read
 }
 
 // now is the moment by the round's clock.
@@ -39,12 +40,12 @@ var errSettle = errors.New("not everything was acknowledged and shown in the tim
 // all clients. The error is not a fault of collabd's, or one that leaves
 // nothing to check.
 func (r *round) play(ctx context.Context, plan []Fault) error {
-	defer r.close()
+	life, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	defer r.close() // before that: who is closed has not ended by itself
 	if err := r.open(ctx); err != nil {
 		return err
 	}
-	life, end := context.WithCancelCause(ctx)
-	defer end(nil)
 	for _, t := range r.typists {
 		if err := t.join(life); err != nil {
 			return err
@@ -69,9 +70,10 @@ func (r *round) play(ctx context.Context, plan []Fault) error {
 		return err
 	}
 	if refused != nil {
-		return refused
+		r.found.blame(&r.found.Damaged, "%v", refused)
 	}
-	return r.settle(life)
+	r.settle(life)
+	return ctx.Err()
 }
 
 // open makes the documents, and everybody's login.
@@ -110,24 +112,22 @@ func (r *round) open(ctx context.Context) error {
 
 // settle waits until everybody shows everything. Who cannot has an end that the
 // check will find.
-func (r *round) settle(ctx context.Context) error {
+func (r *round) settle(ctx context.Context) {
 	heads := map[wire.DocID]wire.Revision{}
 	for _, t := range r.typists {
 		if t.client != nil {
 			_ = t.client.Synced(ctx) // if not, it has ended, and says so when it is closed
 		}
 	}
+	if ctx.Err() != nil {
+		return // it took too long
+	}
 	for _, d := range r.docs {
-		for heads[d.ID] == 0 {
-			head, err := r.reader.read(ctx, d.ID)
-			if err == nil {
-				heads[d.ID] = head
-				break
-			}
-			if err := sleep(ctx, readEvery); err != nil {
-				return fmt.Errorf("read document %s when all is well again: %w", d.ID, err)
-			}
+		head, err := r.head(ctx, d.ID)
+		if err != nil {
+			r.found.blame(&r.found.Damaged, "document %s cannot be read when all is well again: %v", d.ID, err)
 		}
+		heads[d.ID] = head
 	}
 	var everybody sync.WaitGroup
 	for _, t := range r.typists {
@@ -136,7 +136,23 @@ func (r *round) settle(ctx context.Context) error {
 		}
 	}
 	everybody.Wait()
-	return nil
+}
+
+// head reads the head of a document, and tries until ctx ends.
+func (r *round) head(ctx context.Context, doc wire.DocID) (wire.Revision, error) {
+	var last error
+	for {
+		head, err := r.reader.read(ctx, doc)
+		switch {
+		case err == nil:
+			return head, nil
+		case ctx.Err() == nil || last == nil: // else it says no more than that
+			last = err
+		}
+		if sleep(ctx, readEvery) != nil {
+			return 0, last
+		}
+	}
 }
 
 // close closes all clients.
@@ -158,7 +174,7 @@ func (r *round) close() {
 func (r *round) journals() []Journal {
 	list := make([]Journal, len(r.docs))
 	for i, d := range r.docs {
-		j := Journal{Doc: d.ID, Kind: d.Kind, Seen: map[int][]wire.Revision{}, Sights: r.reader.sights[d.ID]}
+		j := Journal{Doc: d.ID, Kind: d.Kind, Sights: r.reader.sights[d.ID]}
 		for _, t := range r.typists {
 			if t.doc != d.ID {
 				continue
@@ -169,7 +185,7 @@ func (r *round) journals() []Journal {
 			if t.failed != nil {
 				j.Lives = append(j.Lives, &Life{Client: "none", Person: t.person, Ended: t.failed})
 			}
-			j.Seen[t.person] = t.seen
+			j.Seen = append(j.Seen, t.seen...)
 			j.Sights = append(j.Sights, t.sights...)
 		}
 		list[i] = j
@@ -184,6 +200,7 @@ func (r *round) check(ctx context.Context) (v Verdict, err error) {
 		return v, fmt.Errorf("read the log: %w", err)
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
+	v = r.found
 	for _, j := range r.journals() {
 		records, err := log.Records(ctx, j.Doc)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"sync/atomic"
 	"time"
 )
@@ -56,12 +57,16 @@ func (s *server) start() error {
 		return fmt.Errorf("start %s: %w", s.name, err)
 	}
 	cmd.Stderr = s.log
+	endWithParent(cmd)
 	p := &process{cmd: cmd, began: time.Now(), ready: make(chan struct{}), done: make(chan struct{})}
-	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("start %s: %w", s.name, err)
-	}
-	s.process = p
+	started := make(chan error)
 	go func() {
+		runtime.LockOSThread() // which must not end before: see endWithParent
+		err := cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
 		defer close(p.done)
 		r := bufio.NewReader(out)
 		line, _ := r.ReadString('\n') // the end, if it dies before
@@ -74,6 +79,10 @@ func (s *server) start() error {
 		_, _ = io.Copy(io.Discard, r) // ends when it dies
 		_ = cmd.Wait()                // how it ended is in ProcessState
 	}()
+	if err := <-started; err != nil {
+		return fmt.Errorf("start %s: %w", s.name, err)
+	}
+	s.process = p
 	return nil
 }
 

@@ -13,13 +13,20 @@ import (
 	"github.com/collabd/collabd/wire"
 )
 
-// How typists behave: one in so many edits is followed by it.
+// How typists behave: the mean time until something happens.
 const (
-	cutOf    = 100 // all connections break
-	rejoinOf = 400 // the tab is closed when all is acknowledged, another is opened
-	desertOf = 400 // the tab is closed at once
-	lookOf   = 8   // what is shown is noted down
+	cutEvery     = 2 * time.Second  // all connections break
+	rejoinEvery  = 8 * time.Second  // the tab is closed when all is acknowledged, another is opened
+	desertEvery  = 8 * time.Second  // the tab is closed at once
+	offlineEvery = 12 * time.Second // there is no network for up to mostOffline
 
+	// While there is no network, of what would be typed one in offlineRate is.
+	// The others go on, so that this client comes back from far behind.
+	mostOffline = 6 * time.Second
+	offlineRate = 20
+
+	// lookOf: before one in so many edits what is shown is noted down.
+	lookOf = 8
 	// mostUnsent: a typist who has so much unsent waits.
 	mostUnsent = 100
 	// fullAt is how many marks make a document so long that typists rather
@@ -42,8 +49,8 @@ type typist struct {
 	*life
 	lives  []*life
 	sights []Sight
-	seen   []wire.Revision
-	stats  client.Stats // of clients that are closed
+	seen   [][]wire.Revision // the last is that of now
+	stats  client.Stats      // of clients that are closed
 	// why the last client could not be opened.
 	failed error
 }
@@ -64,10 +71,16 @@ func (m *marks) next() Mark { return Mark(m.n.Add(1)) }
 func (t *typist) join(ctx context.Context) error {
 	t.life = &life{open: map[Mark]bool{}}
 	t.Person = t.person
+	// Servers follow each other within a moment: a new client may begin with a
+	// document that is behind what the same person saw through another server.
+	alone := len(t.road.servers) == 1
+	if len(t.seen) == 0 || !alone {
+		t.seen = append(t.seen, nil)
+	}
 	asked := t.round.now()
 	c, err := client.Dial(ctx, client.Config{
 		URL: anyServer, HTTP: t.road.http, Doc: t.doc,
-		OnLoad: func(doc ot.Doc, revision wire.Revision) { t.saw(doc, revision, asked, true) },
+		OnLoad: func(doc ot.Doc, revision wire.Revision) { t.saw(doc, revision, asked, alone) },
 		OnAck:  t.acknowledged, MinBackoff: 10 * time.Millisecond, MaxBackoff: 250 * time.Millisecond,
 		PingInterval: 500 * time.Millisecond, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second, DialTimeout: 2 * time.Second,
 	})
@@ -88,9 +101,10 @@ func (t *typist) leave() {
 		return
 	}
 	t.client = nil
-	err := c.Close()
-	if err != nil && !errors.Is(err, client.ErrUnsent) {
-		t.Ended = err
+	// Whatever else its end says: it had one before we closed it.
+	t.Ended = c.Err()
+	if end, ok := errors.AsType[*client.EndError](c.Close()); ok {
+		t.Ended = end
 	}
 	stats := c.Stats()
 	t.stats.Reconnects += stats.Reconnects
@@ -101,6 +115,7 @@ func (t *typist) leave() {
 func (t *typist) run(ctx context.Context, stop <-chan struct{}) {
 	pace := time.NewTicker(time.Duration(float64(time.Second) / t.round.cfg.Rate))
 	defer pace.Stop()
+	defer t.road.open()
 	for {
 		select {
 		case <-stop:
@@ -109,7 +124,7 @@ func (t *typist) run(ctx context.Context, stop <-chan struct{}) {
 		case <-t.client.Done():
 			return // ended by itself: found when it is closed
 		}
-		if t.client.State().Unsent() >= mostUnsent {
+		if t.client.State().Unsent() >= mostUnsent || t.road.closed() && t.rnd.IntN(offlineRate) > 0 {
 			continue
 		}
 		if err := t.client.EditFunc(ctx, t.think); err != nil {
@@ -124,15 +139,20 @@ func (t *typist) run(ctx context.Context, stop <-chan struct{}) {
 
 // whim does what people do between two edits.
 func (t *typist) whim(ctx context.Context) error {
-	if t.rnd.IntN(cutOf) == 0 {
+	if t.feels(cutEvery) {
 		t.road.cut()
 	}
+	if t.feels(offlineEvery) {
+		t.road.shut(time.Duration(t.rnd.Int64N(int64(mostOffline))))
+	}
 	switch {
-	case t.rnd.IntN(rejoinOf) == 0:
+	case t.road.closed():
+		return nil
+	case t.feels(rejoinEvery):
 		if err := t.client.Synced(ctx); err != nil {
 			return err
 		}
-	case t.rnd.IntN(desertOf) != 0:
+	case !t.feels(desertEvery):
 		return nil
 	}
 	t.leave()
@@ -140,6 +160,11 @@ func (t *typist) whim(ctx context.Context) error {
 		t.road.cut()
 	}
 	return t.join(ctx)
+}
+
+// feels reports whether it is time for something, by chance.
+func (t *typist) feels(every time.Duration) bool {
+	return t.rnd.Float64()*t.round.cfg.Rate*every.Seconds() < 1
 }
 
 // think makes the next edit. It runs in the goroutine that owns the client.
@@ -200,16 +225,22 @@ func (t *typist) attrs() ot.Attrs {
 // acknowledged notes an acknowledgement down.
 func (t *typist) acknowledged(a client.Ack) {
 	t.Acks = append(t.Acks, Ack{Seq: a.Seq, Revision: a.Revision, Intents: a.Edits, At: t.round.now()})
-	t.seen = append(t.seen, a.Revision)
+	t.see(a.Revision)
 	for _, in := range t.Intents[t.from : t.from+a.Edits] {
 		delete(t.open, in.Mark)
 	}
 	t.from += a.Edits
 }
 
+// see notes down what is shown now.
+func (t *typist) see(revision wire.Revision) {
+	last := &t.seen[len(t.seen)-1]
+	*last = append(*last, revision)
+}
+
 // saw notes a document down that is what the log makes.
 func (t *typist) saw(doc ot.Doc, revision wire.Revision, asked Moment, atHead bool) {
-	t.seen = append(t.seen, revision)
+	t.see(revision)
 	t.sights = append(t.sights, Sight{
 		Who: fmt.Sprintf("person %d", t.person), Revision: revision, Hash: doc.Hash(), Hashed: true,
 		From: asked, To: t.round.now(), AtHead: atHead,
