@@ -23,6 +23,7 @@ type Hub struct {
 	observer Observer
 	budget   budget
 	leaving  atomic.Int64 // bytes of the sessions that are ending to make room
+	arrivals atomic.Uint64
 
 	alive context.Context // ends with Close
 	end   context.CancelFunc

@@ -45,6 +45,12 @@ func (m join) deliver(a *actor) {
 		return
 	}
 	if old := a.peers[m.peer.client]; old != nil {
+		if old.arrival > m.peer.arrival {
+			// Looking it up, or the way of its hello, took longer than the client
+			// was willing to wait: it has come again, and must not be sent away.
+			m.answer <- joined{err: wire.CloseSuperseded}
+			return
+		}
 		old.end(wire.CloseSuperseded, 0)
 	}
 	a.peers[m.peer.client] = m.peer

@@ -13,7 +13,9 @@ import (
 type peer struct {
 	client wire.ClientID
 	who    Visitor
-	writer writer
+	// arrival counts the connections of the hub in the order in which they came.
+	arrival uint64
+	writer  writer
 
 	pong   atomic.Bool
 	ack    atomic.Pointer[wire.Ack]

@@ -16,6 +16,7 @@ func (h *Hub) Serve(ctx context.Context, doc wire.DocID, conn Conn, who Visitor)
 		return h.refuse(ctx, conn, wire.CloseRestarting)
 	}
 	defer h.work.Done()
+	arrival := h.arrivals.Add(1)
 	hello, err := h.hello(ctx, conn)
 	if err != nil {
 		return h.refuse(ctx, conn, err)
@@ -28,7 +29,7 @@ func (h *Hub) Serve(ctx context.Context, doc wire.DocID, conn Conn, who Visitor)
 	alive, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(a.over, cancel)()
-	p, in, err := h.join(alive, a, hello, conn, who)
+	p, in, err := h.join(alive, a, hello, arrival, conn, who)
 	if err != nil {
 		return h.refuse(ctx, conn, err)
 	}
@@ -78,7 +79,7 @@ func (h *Hub) hello(ctx context.Context, conn Conn) (wire.Hello, error) {
 }
 
 // join makes a peer of the connection.
-func (h *Hub) join(ctx context.Context, a *actor, hello wire.Hello, conn Conn, who Visitor) (*peer, joined, error) {
+func (h *Hub) join(ctx context.Context, a *actor, hello wire.Hello, arrival uint64, conn Conn, who Visitor) (*peer, joined, error) {
 	m := join{resume: hello.Resumes(), revision: hello.Revision, answer: make(chan joined, 1)}
 	client := hello.Client
 	if !hello.Resumes() {
@@ -100,6 +101,7 @@ func (h *Hub) join(ctx context.Context, a *actor, hello wire.Hello, conn Conn, w
 		m.asOf = head
 	}
 	m.peer = newPeer(ctx, a, client, conn, who)
+	m.peer.arrival = arrival
 	if !a.send(ctx, m) {
 		return nil, joined{}, wire.CloseRestarting
 	}
