@@ -175,6 +175,7 @@ func (a *actor) settle(w *write) {
 		for i, out := range w.outcomes {
 			a.answer(w.batch[i], out)
 		}
+		a.answerKnown()
 		a.unpark(w, false)
 		return
 	}
@@ -256,7 +257,11 @@ func (a *actor) answer(w waiting, out Outcome) {
 	case out.Duplicate:
 		result = EditDuplicate
 		w.peer.ack.Store(&wire.Ack{Seq: w.sub.Edit.Seq, Revision: out.Revision})
-		w.peer.nudge()
+		if a.changed { // the record may be in what is about to be published
+			a.spread.urgent = append(a.spread.urgent, w.peer)
+		} else {
+			w.peer.nudge()
+		}
 	default:
 		a.spread.urgent = append(a.spread.urgent, w.peer)
 	}

@@ -62,14 +62,10 @@ func (d *draft) guard(sub *Submission, lim Limits) (out Outcome) {
 
 // accept takes one submission.
 func (d *draft) accept(sub *Submission, lim Limits) Outcome {
-	last := d.next.lastOf(sub.Client, sub.last)
-	if sub.Edit.Seq == last.seq && last.seq > 0 {
-		if sub.Digest != last.digest {
-			return Outcome{Refused: wire.CloseSeqConflict}
-		}
-		return Outcome{Revision: last.revision, Duplicate: true}
+	if out, known := d.next.known(sub); known {
+		return out
 	}
-	if err := d.next.inOrder(sub, last); err != nil {
+	if err := d.next.inOrder(sub); err != nil {
 		return Outcome{Refused: err}
 	}
 	op, err := d.history.rebase(sub.Op, sub.Base, d.next.window)

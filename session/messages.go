@@ -126,8 +126,14 @@ func (m submit) deliver(a *actor) {
 		m.peer.end(wire.ClosePipelined, m.sub.Edit.Seq)
 		return
 	}
-	m.peer.waiting = true
 	m.sub.last = m.peer.last
+	if out, known := a.state.known(&m.sub); known {
+		// It waits for no write: its author has seen the record and may send
+		// the next edit while one is under way.
+		a.answer(m.waiting, out)
+		return
+	}
+	m.peer.waiting = true
 	a.queue = append(a.queue, m.waiting)
 }
 

@@ -104,12 +104,23 @@ func (s State) lastOf(client wire.ClientID, stored lastEdit) lastEdit {
 	return stored
 }
 
-// inOrder checks a submission against the client's order of edits and against
-// the history.
-func (s State) inOrder(sub *Submission, last lastEdit) error {
+// known answers a submission whose sequence number is in the history already:
+// the same edit once more, or another one.
+func (s State) known(sub *Submission) (out Outcome, known bool) {
+	switch last := s.lastOf(sub.Client, sub.last); {
+	case sub.Edit.Seq > last.seq:
+		return Outcome{}, false
+	case sub.Edit.Seq == last.seq && last.seq > 0 && sub.Digest == last.digest:
+		return Outcome{Revision: last.revision, Duplicate: true}, true
+	}
+	return Outcome{Refused: wire.CloseSeqConflict}, true
+}
+
+// inOrder checks a submission that is not known against the client's order of
+// edits and against the history.
+func (s State) inOrder(sub *Submission) error {
+	last := s.lastOf(sub.Client, sub.last)
 	switch {
-	case sub.Edit.Seq <= last.seq:
-		return wire.CloseSeqConflict
 	case sub.Edit.Seq > last.seq+1:
 		return wire.CloseSeqGap
 	case sub.Edit.Base > s.Head() || sub.Base > s.Head():
