@@ -73,7 +73,7 @@ func (w *writer) composed(records []Record) error {
 		w.actor.log.Error().Err(err).Msg("composing history for a catch-up failed")
 		return wire.CloseInternal
 	}
-	parts := wire.Split(op, w.actor.lim.MessageBytes/4, w.actor.lim.MessageBytes/32)
+	parts := exact(wire.Split(op, w.actor.lim.MessageBytes/4, w.actor.lim.MessageBytes/32))
 	to := w.sent.revision + wire.Revision(len(records))
 	for i, part := range parts {
 		msg := wire.Catchup{After: w.sent.revision, To: to, Part: i + 1, Parts: len(parts), Op: part}
