@@ -11,6 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/rs/zerolog"
+
+	"github.com/collabd/collabd/session"
 )
 
 const (
@@ -103,6 +105,8 @@ type Postgres struct {
 	stopBack context.CancelFunc
 	back     sync.WaitGroup // background goroutines
 }
+
+var _ session.Shared = (*Postgres)(nil)
 
 // OpenPostgres connects to the database, checks that what it commits is
 // durable, and brings its tables up to date; of several servers that start at

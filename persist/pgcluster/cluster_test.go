@@ -1,8 +1,10 @@
 package pgcluster_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -17,7 +19,27 @@ import (
 	"github.com/collabd/collabd/persist/pgcluster/pgclustertest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(pgclustertest.Main(m)) }
+// childEnv names the folder in which this binary, started as another process,
+// runs a cluster until it is killed.
+const childEnv = "COLLABD_TEST_CLUSTER"
+
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(childEnv); dir != "" {
+		os.Exit(clusterChild(dir))
+	}
+	goleak.VerifyTestMain(pgclustertest.Main(m))
+}
+
+func clusterChild(dir string) int {
+	c, err := pgcluster.Start(context.Background(), pgcluster.Options{Dir: dir})
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	fmt.Println(c.URL("postgres"))
+	_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
+	return 1
+}
 
 // asked runs a query of one text and returns it.
 func asked(t *testing.T, url, query string) string {
