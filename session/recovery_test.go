@@ -135,3 +135,71 @@ func TestTroubleEnds(t *testing.T) {
 		})
 	}
 }
+
+// TestManyWaitForTheLog: joins that wait for the same records all go on when
+// they were read, one of them twice; the newer connection of a client stays.
+func TestManyWaitForTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.end()
+		w.begin(ot.Text, "")
+		w.start(2)
+		w.run("at ben 2")
+		w.expect("ana:welcome,presence ben:welcome,presence", "join ana", "join ben")
+		w.expect("ana:presence eve:welcome,presence", "join eve")
+		w.expect("ana:records eve:records", `edit ana 1 0 [{"insert":"a"}]`)
+		w.run("store 2 noread")
+		for _, name := range []string{"ana", "eve"} {
+			w.run("at " + name + " 2")
+			w.expect("", "resume "+name)
+		}
+		first := w.clients["ana"].end
+		w.expect("", "resume ana")
+		w.run("store 2 read")
+		time.Sleep(time.Second)
+		if got := w.nodes[2].hub.Stats(); got.Peers != 3 {
+			t.Errorf("%d peers", got.Peers)
+		}
+		if reason, ended := first.Ended(); !ended || reason != wire.CloseSuperseded {
+			t.Errorf("the older connection: ended %t, %s", ended, reason.Name)
+		}
+		w.brief()
+		w.expect("ana:records ben:records eve:records", `edit ana 2 1 [{"insert":"b"}]`)
+	})
+}
+
+// TestWrongAboutTheLog: a join waits for records that the log was said to have
+// and does not: the history was replaced between the two looks. It is told so
+// when the log was read for its sake. One that began to wait while the log was
+// being read waits for the next time.
+func TestWrongAboutTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, h := hookedWorld(t)
+		defer w.end()
+		w.begin(ot.Text, "")
+		w.expect("ana:welcome,presence", "join ana")
+		w.expect("ana:presence ben:welcome,presence", "join ben")
+		w.expect("ana:closed silent ben:presence", "cut ana")
+		w.expect("ben:closed silent", "cut ben")
+		var reads atomic.Int64
+		first := make(chan struct{})
+		said := hooks{
+			last: func(head wire.Revision) wire.Revision { return head + 1 },
+			head: func(call func() (wire.Revision, error)) (wire.Revision, error) {
+				head, err := call()
+				if reads.Add(1) == 1 {
+					<-first
+				}
+				return head, err
+			},
+		}
+		h.hook(said)
+		w.expect("", "resume ana") // the log is read, and the answer comes late
+		said.last = nil
+		h.hook(said)
+		w.run(`store conflict [{"insert":"!"}]`)
+		w.expect("", "resume ben") // knows of the record that the read did not see
+		close(first)
+		w.expect("ana:error revision_ahead,closed revision_ahead ben:welcome,records,presence")
+	})
+}

@@ -69,7 +69,7 @@ func (w *world) begin(kind ot.DocKind, lineage wire.Lineage) {
 	if lineage == "" {
 		lineage = "l1"
 	}
-	w.kind, w.memory = kind, persist.NewMemory()
+	w.kind, w.memory, w.nodes = kind, persist.NewMemory(), map[int]*node{}
 	w.add(session.Document{ID: w.doc, Kind: kind, Title: "Minutes", Lineage: lineage, Created: time.Now()})
 	w.start(1)
 }
