@@ -7,7 +7,7 @@ help:
 	@echo "make build          build the program into ./collabd"
 	@echo "make dist           build the web application into frontend/dist (needs Node)"
 	@echo "make test           everything that must pass: lint, Go, fuzzing, simulator, front end, browsers"
-	@echo "make fuzz           long: every fuzz target for FUZZTIME, 10^6 simulated sessions (SEEDS), 10^7 pairs a law (PAIRS)"
+	@echo "make fuzz           long: every fuzz target for FUZZTIME, 10^6 simulated sessions (SEEDS, from SEED), 10^7 pairs a law (PAIRS)"
 	@echo "make hostile        long: 10^6 hostile frames (FRAMES) against a server with honest typists"
 	@echo "make torture        long: real processes killed while recorded sessions are typed into them"
 	@echo "make bench          the benchmarks of all packages"
@@ -50,7 +50,7 @@ test-fuzz:
 	scripts/fuzz.sh 3s
 
 test-sim:
-	go test ./fuzz -run 'TestSimulate|TestConverge' -count=1 -seeds 3000 -seed 1000
+	go test ./fuzz -run 'TestSimulate|TestConverge' -count=1 -timeout 30m -seeds 10000 -seed 1000
 
 test-frontend: frontend/node_modules
 	cd frontend && npm run check && npm run lint && npm test && npm run fresh
@@ -59,11 +59,12 @@ test-browser: frontend/node_modules
 	cd frontend && npm run e2e
 
 FUZZTIME ?= 5m
+SEED ?= 0
 SEEDS ?= 1000000
 PAIRS ?= 10000000
 fuzz:
 	scripts/fuzz.sh $(FUZZTIME)
-	go test ./fuzz -run TestSimulate -count=1 -timeout 0 -seeds $(SEEDS)
+	go test ./fuzz -run TestSimulate -count=1 -timeout 0 -seed $(SEED) -seeds $(SEEDS)
 	go test ./ot -run 'TestLaws/^L[1-5]' -count=1 -timeout 0 -seeds $(PAIRS)
 	COLLABD_EXHAUSTIVE=1 go test ./ot -run Exhaustive -count=1 -timeout 0
 

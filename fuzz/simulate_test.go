@@ -1,14 +1,21 @@
 package fuzz
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"runtime"
+	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/rs/zerolog"
 
 	"github.com/collabd/collabd/client"
 	"github.com/collabd/collabd/ot"
@@ -21,11 +28,12 @@ import (
 var (
 	simSeeds = flag.Uint64("seeds", 300, "how many simulated sessions to run")
 	simFrom  = flag.Uint64("seed", 0, "the seed of the first one")
+	simAll   = flag.Bool("all", false, "go on after a seed that failed")
 )
 
-// TestSimulate runs whole sessions with a network, a server and a store that
+// TestSimulate runs whole sessions with a network, servers and a store that
 // fail. Each ends in calm, and then must have converged, with every mark there
-// exactly once and every acknowledgement kept.
+// exactly once, every acknowledgement kept and every caret in its place.
 //
 //	go test ./fuzz -run Simulate -seed 4711 -seeds 1    one of them again
 func TestSimulate(t *testing.T) {
@@ -33,30 +41,57 @@ func TestSimulate(t *testing.T) {
 	if testing.Short() {
 		seeds = min(seeds, 50)
 	}
-	for seed := *simFrom; seed < *simFrom+seeds; seed++ {
-		ok := t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) { simulate(t, seed) })
+	// Most of what a session allocates is gone with it.
+	percent := debug.SetGCPercent(400)
+	t.Cleanup(func() { debug.SetGCPercent(percent) })
+	next, end := atomic.Uint64{}, *simFrom+seeds
+	next.Store(*simFrom)
+	for worker := range runtime.GOMAXPROCS(0) {
+		t.Run(fmt.Sprint("worker", worker), func(t *testing.T) {
+			t.Parallel()
+			for seed := next.Add(1) - 1; seed < end; seed = next.Add(1) - 1 {
+				if !runSeed(t, seed) && !*simAll {
+					next.Store(end)
+				}
+			}
 		})
-		if !ok {
-			t.Fatalf("replay: go test ./fuzz -run Simulate -seed %d -seeds 1", seed)
-		}
 	}
 }
+
+// runSeed runs one session and reports whether all was well. If it was not, or
+// if the bubble itself failed, it says how to run it again.
+func runSeed(t *testing.T, seed uint64) (ok bool) {
+	defer func() {
+		if !ok {
+			fmt.Fprintf(os.Stderr, "seed %d failed: %s\nreplay: go test ./fuzz -run Simulate -seed %d -seeds 1\n",
+				seed, newPlan(planRand(seed)), seed)
+		}
+	}()
+	synctest.Test(t, func(t *testing.T) {
+		simulate(t, seed)
+		ok = !t.Failed()
+	})
+	return ok
+}
+
+func planRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 4)) }
 
 // simulation is one session.
 type simulation struct {
 	t     *testing.T
+	plan  plan
 	r     *rand.Rand // of the chaos
-	kind  ot.DocKind
-	lim   session.Limits
-	store *sessiontest.Store
+	log   *persist.Memory
 	net   *network
-	hubs  []*session.Hub
+	hubs  []*session.Hub // all that there ever were
 	bots  []*bot
+	work  sync.WaitGroup // what the chaos has begun
+	fault faultLog
 }
 
 // bot is a client that types, with what it thought of and what it was told.
 type bot struct {
+	i    int
 	c    *client.Client
 	user wire.User
 
@@ -65,81 +100,118 @@ type bot struct {
 	acks []client.Ack
 }
 
-const simDoc = wire.DocID("doc")
+const (
+	simDoc   = wire.DocID("doc")
+	otherDoc = wire.DocID("other")
+)
 
 func simulate(t *testing.T, seed uint64) {
-	r := rand.New(rand.NewPCG(seed, 4))
-	s := &simulation{t: t, r: r, kind: ot.Text, lim: session.DefaultLimits()}
-	if r.IntN(2) == 0 {
-		s.kind = ot.Rich
+	r := planRand(seed)
+	s := &simulation{t: t, plan: newPlan(r), r: r, log: persist.NewMemory()}
+	for _, id := range []wire.DocID{simDoc, otherDoc} {
+		about := session.Document{ID: id, Kind: s.plan.kind, Lineage: "l", Created: time.Now()}
+		if err := s.log.CreateDocument(t.Context(), about); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if r.IntN(2) == 0 { // a small window, so that old bases and catch-ups are common
-		s.lim.WindowRecords, s.lim.CatchupRecords, s.lim.SnapshotRecords, s.lim.CatchupStep = 8, 4, 10, 7
+	s.net = &network{doc: simDoc, r: rand.New(rand.NewPCG(seed, 5)), slow: s.plan.slow, links: map[int]*link{}}
+	for range s.plan.hubs {
+		at := &node{}
+		s.net.nodes = append(s.net.nodes, at)
+		s.start(at)
 	}
-	m := persist.NewMemory()
-	err := m.CreateDocument(t.Context(), session.Document{ID: simDoc, Kind: s.kind, Lineage: "l", Created: time.Now()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.store = sessiontest.Wrap(m)
-	s.net = &network{doc: simDoc, r: rand.New(rand.NewPCG(seed, 5)), links: map[int]*link{}}
-	s.start()
-
 	var typing sync.WaitGroup
-	for i := range 3 + r.IntN(6) {
+	for i := range s.plan.bots {
 		b := s.join(i)
 		bot := rand.New(rand.NewPCG(seed, 100+uint64(i)))
-		typing.Go(func() { b.run(t, i, s.kind, bot, 3+bot.IntN(25)) })
+		typing.Go(func() { s.types(b, bot, 3+bot.IntN(25)) })
 	}
-	chaos := make(chan struct{})
-	done := make(chan struct{})
+	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
-		defer close(done)
-		s.chaos(chaos)
+		defer close(stopped)
+		s.chaos(stop)
 	}()
 	typing.Wait()
-	close(chaos)
-	<-done
+	close(stop)
+	<-stopped
+	s.work.Wait()
+	defer s.end()
 	s.calm()
+	if t.Failed() {
+		return // the rest would only repeat it
+	}
+	s.coda()
 	s.check()
+	s.leave()
+}
+
+// end ends what a failure has left.
+func (s *simulation) end() {
 	for _, b := range s.bots {
 		b.c.Close()
 	}
-	s.down(true)
 	for _, h := range s.hubs {
-		h.Close(context.Background())
+		if err := h.Close(context.Background()); err != nil {
+			s.t.Error(err)
+		}
+		if st := h.Stats(); st != (session.Stats{}) {
+			s.t.Errorf("a hub is closed, and still has %+v", st)
+		}
 	}
 }
 
-func (s *simulation) start() {
-	hub := session.NewHub(s.store, session.Config{Key: []byte("a key of 32 bytes for the sessions"), Limits: s.lim})
+// start starts the server of a node, with a way to the log of its own.
+func (s *simulation) start(at *node) {
+	store := sessiontest.Wrap(s.log)
+	store.Gate = &at.gate
+	if s.plan.slow {
+		store.Delay = s.net.delay
+	}
+	at.store = sessiontest.Follow(store)
+	cfg := session.Config{
+		Key: []byte("a key of 32 bytes for the sessions"), Limits: s.plan.lim,
+		Log: zerolog.New(&s.fault).Level(zerolog.ErrorLevel),
+	}
+	var hub *session.Hub
+	if s.plan.follows {
+		hub = session.NewHub(at.store, cfg)
+	} else {
+		hub = session.NewHub(store, cfg)
+	}
 	s.hubs = append(s.hubs, hub)
-	s.net.set(hub)
+	s.net.set(at, hub)
 }
 
-// down ends the server: in order, or so that everything it had not yet
-// finished is finished, or not, while the next one is up already.
-func (s *simulation) down(inOrder bool) {
-	hub := s.hubs[len(s.hubs)-1]
-	s.net.set(nil)
-	if inOrder {
-		hub.Close(context.Background())
-		return
+// faultLog keeps what a hub may never have to say.
+type faultLog struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+var neverSaid = [][]byte{[]byte("panicked"), []byte("does not follow"), []byte("edit refused"), []byte("composing")}
+
+func (l *faultLog) Write(line []byte) (int, error) {
+	for _, never := range neverSaid {
+		if bytes.Contains(line, never) {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.lines = append(l.lines, string(line))
+			break
+		}
 	}
-	s.net.each(func(l *link) { l.end.Cut() })
-	go hub.Close(context.Background())
+	return len(line), nil
 }
 
 func (s *simulation) join(i int) *bot {
-	b := &bot{user: wire.User{ID: wire.UserID(fmt.Sprint("u", i)), Name: "B", Color: "#000000"}}
-	c, err := client.Dial(s.t.Context(), client.Config{
-		Dial: s.net.dial(i, b.user), MinBackoff: 50 * time.Millisecond, MaxBackoff: 2 * time.Second,
-		OnAck: func(a client.Ack) {
-			b.mu.Lock()
-			defer b.mu.Unlock()
-			b.acks = append(b.acks, a)
-		},
-	})
+	b := &bot{i: i, user: wire.User{ID: wire.UserID(fmt.Sprint("u", i)), Name: "B", Color: "#000000"}}
+	cfg := s.plan.client()
+	cfg.Dial = s.net.dial(i, b.user)
+	cfg.OnAck = func(a client.Ack) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.acks = append(b.acks, a)
+	}
+	c, err := client.Dial(s.t.Context(), cfg)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -148,75 +220,66 @@ func (s *simulation) join(i int) *bot {
 	return b
 }
 
-// run types so many edits, with pauses.
-func (b *bot) run(t *testing.T, i int, kind ot.DocKind, r *rand.Rand, edits int) {
-	for n := range edits {
-		err := b.c.EditFunc(t.Context(), func(doc ot.Doc, _ wire.Revision) (ot.Op, error) {
-			in := think(r, kind, doc, mark(i, n))
-			b.mu.Lock()
-			b.all = append(b.all, in)
-			b.mu.Unlock()
-			return in.op, nil
-		})
-		if err != nil {
-			t.Errorf("bot %d cannot type: %v", i, err)
+// types makes so many edits, with pauses, and moves the caret now and then.
+func (s *simulation) types(b *bot, r *rand.Rand, edits int) {
+	for range edits {
+		if !s.edit(b, r) {
 			return
+		}
+		if r.IntN(5) == 0 {
+			s.tell(b, r)
 		}
 		time.Sleep(time.Duration(r.IntN(400)) * time.Millisecond)
 	}
 }
 
-// chaos breaks things until it is told to stop.
-func (s *simulation) chaos(stop <-chan struct{}) {
-	for {
-		select {
-		case <-stop:
-			return
-		case <-time.After(time.Duration(s.r.IntN(900)) * time.Millisecond):
-		}
-		switch c := s.r.IntN(len(s.bots)); s.r.IntN(12) {
-		case 0, 1, 2:
-			s.net.one(c, func(l *link) { l.end.Cut() })
-		case 3:
-			s.net.one(c, (*link).die)
-		case 4, 5:
-			s.store.Next(sessiontest.LoseReply)
-		case 6:
-			s.store.Next(sessiontest.Fail)
-		case 7:
-			s.store.Hold()
-			time.Sleep(time.Duration(s.r.IntN(1500)) * time.Millisecond)
-			s.store.Release()
-		case 8:
-			s.store.FailReads(true)
-			time.Sleep(time.Duration(s.r.IntN(800)) * time.Millisecond)
-			s.store.FailReads(false)
-		case 9:
-			s.down(true)
-			time.Sleep(time.Duration(s.r.IntN(700)) * time.Millisecond)
-			s.start()
-		case 10, 11:
-			s.down(false)
-			time.Sleep(time.Duration(s.r.IntN(700)) * time.Millisecond)
-			s.start()
-		}
+// edit makes one edit.
+func (s *simulation) edit(b *bot, r *rand.Rand) bool {
+	err := b.c.EditFunc(s.t.Context(), func(doc ot.Doc, _ wire.Revision) (ot.Op, error) {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		in := think(r, s.plan.kind, doc, mark(b.i, len(b.all)))
+		b.all = append(b.all, in)
+		return in.op, nil
+	})
+	if err != nil {
+		s.t.Errorf("bot %d cannot type: %v", b.i, err)
 	}
+	return err == nil
 }
 
-// calm mends everything and waits until nothing is unsent and everybody has
-// seen everything.
+// tell puts the caret somewhere, at times beyond the document.
+func (s *simulation) tell(b *bot, r *rand.Rand) {
+	st := b.c.State()
+	place := func() int { return r.IntN(st.Doc().Len() + 2) }
+	p := wire.Presence{Revision: st.Revision(), Selections: []wire.Selection{{Anchor: place(), Head: place()}}}
+	s.net.of(b.i).tell(p)
+}
+
+// calm mends everything and waits until everybody has seen everything.
 func (s *simulation) calm() {
-	s.net.mu.Lock()
-	s.net.calm = true
-	s.net.mu.Unlock()
+	s.net.calm()
+	if !s.plan.patient {
+		s.net.cutDead()
+	}
+	time.Sleep(s.plan.patience())
+	s.meet()
+}
+
+// meet waits until nothing is unsent and everybody is at the head. Where hubs do
+// not follow each other, everybody comes anew: nobody else would tell them.
+func (s *simulation) meet() {
 	for _, b := range s.bots {
 		ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Minute)
 		if err := b.c.Synced(ctx); err != nil {
-			s.t.Errorf("%s is not synced: %v", b.user.ID, err)
+			s.t.Errorf("bot %d is not synced: %v", b.i, err)
 		}
 		cancel()
 	}
-	head, err := s.store.Head(s.t.Context(), simDoc)
+	if s.plan.hubs > 1 && !s.plan.follows {
+		s.net.each(func(l *link) { l.end.Cut() })
+	}
+	head, err := s.log.Head(s.t.Context(), simDoc)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -224,42 +287,27 @@ func (s *simulation) calm() {
 		ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Minute)
 		err := b.c.Wait(ctx, func(st client.State) bool { return st.Revision() >= head })
 		if err != nil {
-			s.t.Errorf("%s is at revision %d, the head is %d: %v", b.user.ID, b.c.State().Revision(), head, err)
+			s.t.Errorf("bot %d is at revision %d, the head is %d: %v", b.i, b.c.State().Revision(), head, err)
 		}
 		cancel()
 	}
 }
 
-func (s *simulation) check() {
-	ctx := s.t.Context()
-	head, err := s.store.Head(ctx, simDoc)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	want, err := session.ReadAt(ctx, s.store, simDoc, head)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	records, err := s.store.Records(ctx, simDoc, 0, head)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	var all []intent
+// leave lets one after the other go, until no trace of them is left.
+func (s *simulation) leave() {
+	last := s.bots[s.r.IntN(len(s.bots))]
 	for _, b := range s.bots {
-		if got := b.c.Doc(); !got.Equal(want) {
-			s.t.Errorf("%s has\n%s\nthe log makes\n%s", b.user.ID, got.Op().AppendJSON(nil), want.Op().AppendJSON(nil))
+		if b != last {
+			b.c.Close()
 		}
-		if n := b.c.Stats().Resyncs; n > 0 {
-			s.t.Errorf("%s had to load the document anew %d times", b.user.ID, n)
-		}
-		for _, a := range b.acks {
-			if r := records[a.Revision-1]; r.Client != b.c.Info().Client || r.Seq != a.Seq {
-				s.t.Errorf("%s was told that seq %d is revision %d, which is %s/%d", b.user.ID, a.Seq, a.Revision, r.Client, r.Seq)
-			}
-		}
-		all = append(all, b.all...)
 	}
-	if err := checkMarks(want.Text(), all); err != nil {
-		s.t.Error(err)
+	time.Sleep(s.plan.settled())
+	s.checkAlone(last)
+	last.c.Close()
+	time.Sleep(s.plan.settled() + s.plan.lim.Idle)
+	for i, h := range s.hubs {
+		if st := h.Stats(); st.Peers != 0 || st.Queued != 0 || st.Appending != 0 || st.Documents != 0 {
+			s.t.Errorf("everybody has left, and hub %d still has %+v", i, st)
+		}
 	}
 }

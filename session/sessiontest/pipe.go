@@ -1,6 +1,7 @@
 // Package sessiontest has what tests of sessions need: connections without a
-// network, and a store that fails when told to. Everything works inside a
-// testing/synctest bubble: nothing here sleeps or polls.
+// network, a store that fails when told to, and a gate that makes a process
+// stand still. Everything works inside a testing/synctest bubble: nothing here
+// polls, and only a store that was given a Delay waits for a time.
 package sessiontest
 
 import (
@@ -22,7 +23,8 @@ var ErrCut = errors.New("the connection was cut")
 func Pipe(capacity int) (*ServerEnd, *ClientEnd) {
 	p := &pipe{
 		up: make(chan []byte, capacity), down: make(chan []byte, capacity),
-		serverDone: make(chan struct{}), clientDone: make(chan struct{}), cut: make(chan struct{}),
+		serverDone: make(chan struct{}), clientDone: make(chan struct{}),
+		cut: make(chan struct{}), lost: make(chan struct{}),
 	}
 	return &ServerEnd{p}, &ClientEnd{p}
 }
@@ -31,15 +33,19 @@ type pipe struct {
 	up, down               chan []byte
 	serverDone, clientDone chan struct{} // closed by Close of that end
 	cut                    chan struct{}
-	once                   [3]sync.Once
+	lost                   chan struct{} // for the client alone it is cut
+	once                   [4]sync.Once
 	reason                 wire.Close // set before serverDone is closed
 }
 
 // read takes the next message. own is closed when this end is, other when the
-// other one is, whose messages still arrive.
-func (p *pipe) read(ctx context.Context, from chan []byte, own, other chan struct{}, otherEnd error) ([]byte, error) {
+// other one is, whose messages still arrive. lost is closed when this end
+// believes that the connection was cut; nil is never.
+func (p *pipe) read(ctx context.Context, from chan []byte, own, other, lost chan struct{}, otherEnd error) ([]byte, error) {
 	select {
 	case <-p.cut:
+		return nil, ErrCut
+	case <-lost:
 		return nil, ErrCut
 	default:
 	}
@@ -52,6 +58,8 @@ func (p *pipe) read(ctx context.Context, from chan []byte, own, other chan struc
 	case m := <-from:
 		return m, nil
 	case <-p.cut:
+		return nil, ErrCut
+	case <-lost:
 		return nil, ErrCut
 	case <-ctx.Done():
 		return nil, ctx.Err()
@@ -99,7 +107,7 @@ func (e *ServerEnd) Read(ctx context.Context) ([]byte, error) {
 		return nil, io.ErrClosedPipe
 	default:
 	}
-	return e.p.read(ctx, e.p.up, e.p.serverDone, e.p.clientDone, io.EOF)
+	return e.p.read(ctx, e.p.up, e.p.serverDone, e.p.clientDone, nil, io.EOF)
 }
 
 // Write implements session.Conn.
@@ -122,7 +130,7 @@ type ClientEnd struct{ p *pipe }
 // Read returns the next message. When the server has closed the connection,
 // the error is a wire.Close; when it was cut, ErrCut.
 func (e *ClientEnd) Read(ctx context.Context) ([]byte, error) {
-	m, err := e.p.read(ctx, e.p.down, e.p.clientDone, e.p.serverDone, io.EOF)
+	m, err := e.p.read(ctx, e.p.down, e.p.clientDone, e.p.serverDone, e.p.lost, io.EOF)
 	if err == io.EOF {
 		err = e.p.reason
 	}
@@ -159,3 +167,8 @@ func (e *ClientEnd) Close() { e.p.once[1].Do(func() { close(e.p.clientDone) }) }
 
 // Cut breaks the connection: what is under way is lost, both ends fail.
 func (e *ClientEnd) Cut() { e.p.once[2].Do(func() { close(e.p.cut) }) }
+
+// Lose breaks the connection for the client alone: its reads fail as if it had
+// been cut, but the server is not told, and reads what was sent and what still
+// will be. So the same edit can arrive over this connection and the next one.
+func (e *ClientEnd) Lose() { e.p.once[3].Do(func() { close(e.p.lost) }) }
