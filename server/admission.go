@@ -45,7 +45,8 @@ type Admission struct {
 	// store. Connections that stay are not among them.
 	Requests int
 	// Waiting is the most TCP connections that are no connections that stay:
-	// in a request, between two, or with none yet.
+	// in a request, between two, or with none yet. Those between two make room
+	// for new ones.
 	Waiting int
 	// Addresses is of how many addresses something is remembered. When there
 	// are more, those that are new share what one address may.
@@ -67,7 +68,7 @@ func DefaultAdmission() Admission {
 		AddressGuests: 60, AddressGuestBurst: 1000,
 		Guests: 600, GuestBurst: 10_000,
 		Requests:  2000,
-		Waiting:   4096,
+		Waiting:   8192,
 		Addresses: 50_000,
 		Header:    10 * time.Second, Body: 30 * time.Second, Answer: 2 * time.Minute, KeepAlive: 2 * time.Minute,
 	}

@@ -31,22 +31,41 @@ func (s *Server) httpServer(h http.Handler) *http.Server {
 	}
 }
 
-// connState closes TCP connections beyond Waiting, unheard. One that was taken
-// over by a WebSocket is not waiting any more.
+// connState keeps the TCP connections within Waiting: for a new one, one that
+// rests between two requests is closed, as it may be at any time; if there is
+// none, the new one is, unheard. A connection that was taken over by a
+// WebSocket is not waiting any more.
 func (a *admission) connState() func(net.Conn, http.ConnState) {
 	var mu sync.Mutex
-	waiting := map[net.Conn]bool{}
+	waiting, resting := map[net.Conn]bool{}, map[net.Conn]bool{}
+	forget := func(c net.Conn) {
+		delete(waiting, c)
+		delete(resting, c)
+	}
 	return func(c net.Conn, state http.ConnState) {
 		mu.Lock()
 		defer mu.Unlock()
 		switch state {
 		case http.StateNew:
-			if waiting[c] = true; len(waiting) > a.lim.Waiting {
-				a.metrics.refuse(refusedWaiting)
-				c.Close()
+			waiting[c] = true
+			if len(waiting) <= a.lim.Waiting {
+				return
+			}
+			for other := range resting {
+				other.Close()
+				forget(other)
+				return
+			}
+			a.metrics.refuse(refusedWaiting)
+			c.Close()
+		case http.StateActive:
+			delete(resting, c)
+		case http.StateIdle:
+			if waiting[c] {
+				resting[c] = true
 			}
 		case http.StateHijacked, http.StateClosed:
-			delete(waiting, c)
+			forget(c)
 		}
 	}
 }

@@ -29,10 +29,11 @@ const (
 // has told it already. It is for a program that is a server and nothing else.
 func setMemory(cfg Config) Config {
 	set := debug.SetMemoryLimit(-1) // by GOMEMLIMIT
+	if cfg.Memory == 0 && set == math.MaxInt64 {
+		set = machineMemory(os.DirFS("/")) / 100 * memoryShare
+	}
 	if cfg.Memory == 0 {
-		if cfg.Memory = set; set == math.MaxInt64 {
-			cfg.Memory = machineMemory(os.DirFS("/")) / 100 * memoryShare
-		}
+		cfg.Memory = max(set, memoryLeast)
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(cfg.Memory)

@@ -202,6 +202,21 @@ func TestAdmissionRemembersSoMany(t *testing.T) {
 	})
 }
 
+// Nobody gets rid of what was counted by making others be counted.
+func TestAdmissionForgetsNothingOwed(t *testing.T) {
+	atDoor(t, Admission{Addresses: 2, Handshakes: 1, HandshakeBurst: 1, AddressGuests: 1, AddressGuestBurst: 1}, func(d *door) {
+		d.is(d.guest(home), "")
+		d.is(d.knock(school), "")
+		time.Sleep(2 * time.Second) // both may knock again; the guest is still owed
+		for i := range 10 {
+			_ = d.knock(netip.AddrFrom4([4]byte{10, 0, 0, byte(i)}))
+		}
+		d.is(d.guest(home), refusedGuests)
+		time.Sleep(time.Minute)
+		d.is(d.guest(home), "")
+	})
+}
+
 func TestAdmissionRequests(t *testing.T) {
 	atDoor(t, Admission{Requests: 2}, func(d *door) {
 		d.is(d.begin(), "")

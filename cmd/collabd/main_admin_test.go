@@ -80,6 +80,7 @@ func TestMemory(t *testing.T) {
 		"told to Go":         {nil, "GOMEMLIMIT=300MiB", 300 * mib, 150 * mib},
 		"told both":          {[]string{"--memory", "200MB"}, "GOMEMLIMIT=300MiB", 300 * mib, 100 * mib},
 		"told Go not to":     {[]string{"--memory", "200MB"}, "GOMEMLIMIT=off", 1<<63 - 1, 100 * mib},
+		"told Go too little": {nil, "GOMEMLIMIT=40MiB", 40 * mib, 32 * mib},
 		"nothing told of it": {nil, "", 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
