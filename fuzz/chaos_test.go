@@ -94,10 +94,13 @@ func (s *simulation) trouble() func(*node) {
 			at.store.Release()
 		}
 	case 5:
+		reads, lookups := s.r.IntN(3) > 0, s.r.IntN(3) > 0
 		return func(at *node) {
-			at.store.FailReads(true)
+			at.store.FailReads(reads)
+			at.store.FailLookups(lookups)
 			time.Sleep(lasts)
 			at.store.FailReads(false)
+			at.store.FailLookups(false)
 		}
 	case 6:
 		return func(at *node) {

@@ -7,12 +7,16 @@ import (
 	"github.com/collabd/collabd/wire"
 )
 
-// read is a call that changes nothing, with the way there and back.
-func (s *Store) read(ctx context.Context, call func(context.Context) error) error {
+// read is a call that changes nothing, with the way there and back. It fails
+// with *fault if that is set when it reaches the store.
+func (s *Store) read(ctx context.Context, fault *error, call func(context.Context) error) error {
 	if err := s.wait(ctx); err != nil {
 		return err
 	}
-	if err := s.fault(); err != nil {
+	s.mu.Lock()
+	err := *fault
+	s.mu.Unlock()
+	if err != nil {
 		return err
 	}
 	if err := call(context.WithoutCancel(ctx)); err != nil {
@@ -21,27 +25,21 @@ func (s *Store) read(ctx context.Context, call func(context.Context) error) erro
 	return s.wait(ctx)
 }
 
-func (s *Store) fault() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.readErr
-}
-
 // Document implements session.Store.
 func (s *Store) Document(ctx context.Context, doc wire.DocID) (d session.Document, err error) {
-	err = s.read(ctx, func(ctx context.Context) (err error) { d, err = s.Store.Document(ctx, doc); return err })
+	err = s.read(ctx, &s.lookupErr, func(ctx context.Context) (err error) { d, err = s.Store.Document(ctx, doc); return err })
 	return d, err
 }
 
 // Head implements session.Store.
 func (s *Store) Head(ctx context.Context, doc wire.DocID) (head wire.Revision, err error) {
-	err = s.read(ctx, func(ctx context.Context) (err error) { head, err = s.Store.Head(ctx, doc); return err })
+	err = s.read(ctx, &s.readErr, func(ctx context.Context) (err error) { head, err = s.Store.Head(ctx, doc); return err })
 	return head, err
 }
 
 // Records implements session.Store.
 func (s *Store) Records(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) (list []session.Record, err error) {
-	err = s.read(ctx, func(ctx context.Context) (err error) {
+	err = s.read(ctx, &s.readErr, func(ctx context.Context) (err error) {
 		list, err = s.Store.Records(ctx, doc, after, upTo)
 		return err
 	})
@@ -52,7 +50,7 @@ func (s *Store) Records(ctx context.Context, doc wire.DocID, after, upTo wire.Re
 func (s *Store) LastOf(ctx context.Context, doc wire.DocID, client wire.ClientID) (
 	last session.Record, head wire.Revision, found bool, err error,
 ) {
-	err = s.read(ctx, func(ctx context.Context) (err error) {
+	err = s.read(ctx, &s.lookupErr, func(ctx context.Context) (err error) {
 		last, head, found, err = s.Store.LastOf(ctx, doc, client)
 		return err
 	})
@@ -61,7 +59,10 @@ func (s *Store) LastOf(ctx context.Context, doc wire.DocID, client wire.ClientID
 
 // Snapshot implements session.Store.
 func (s *Store) Snapshot(ctx context.Context, doc wire.DocID, upTo wire.Revision) (snap session.Snapshot, err error) {
-	err = s.read(ctx, func(ctx context.Context) (err error) { snap, err = s.Store.Snapshot(ctx, doc, upTo); return err })
+	err = s.read(ctx, &s.readErr, func(ctx context.Context) (err error) {
+		snap, err = s.Store.Snapshot(ctx, doc, upTo)
+		return err
+	})
 	return snap, err
 }
 
@@ -79,8 +80,9 @@ func (s *Store) PutSnapshot(ctx context.Context, doc wire.DocID, snap session.Sn
 // Following is a [Store] that can be asked what other processes have appended.
 type Following struct {
 	*Store
-	failing, stale bool
-	before         map[wire.DocID]wire.Revision // the last answer
+	headsErr error
+	stale    bool
+	before   map[wire.DocID]wire.Revision // the last answer
 }
 
 var (
@@ -95,7 +97,10 @@ func Follow(s *Store) *Following { return &Following{Store: s} }
 func (f *Following) FailHeads(fail bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.failing = fail
+	f.headsErr = nil
+	if fail {
+		f.headsErr = ErrStore
+	}
 }
 
 // StaleHeads makes Heads answer as it did before, or work again.
@@ -108,13 +113,10 @@ func (f *Following) StaleHeads(stale bool) {
 // Heads implements session.Shared.
 func (f *Following) Heads(ctx context.Context, docs []wire.DocID) (map[wire.DocID]wire.Revision, error) {
 	heads := make(map[wire.DocID]wire.Revision, len(docs))
-	err := f.read(ctx, func(ctx context.Context) error {
+	err := f.read(ctx, &f.headsErr, func(ctx context.Context) error {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		switch {
-		case f.failing:
-			return ErrStore
-		case f.stale:
+		if f.stale {
 			heads = f.before
 			return nil
 		}

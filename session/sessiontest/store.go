@@ -45,12 +45,13 @@ type Store struct {
 	// until its answer is there; nil is no time. To be set before use.
 	Delay func() time.Duration
 
-	mu       sync.Mutex
-	faults   []Fault       // of the next calls of Append
-	held     chan struct{} // not nil: Append waits until it is closed
-	readErr  error
-	crashed  bool
-	unsynced []*unsynced
+	mu        sync.Mutex
+	faults    []Fault       // of the next calls of Append
+	held      chan struct{} // not nil: Append waits until it is closed
+	readErr   error
+	lookupErr error
+	crashed   bool
+	unsynced  []*unsynced
 }
 
 // unsynced is a call of Append that is not in the log.
@@ -92,13 +93,23 @@ func (s *Store) Release() {
 	}
 }
 
-// FailReads makes every read fail, or work again.
+// FailReads makes every read of the log and of snapshots fail, or work again.
 func (s *Store) FailReads(fail bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.readErr = nil
 	if fail {
 		s.readErr = ErrStore
+	}
+}
+
+// FailLookups makes Document and LastOf fail, or work again.
+func (s *Store) FailLookups(fail bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lookupErr = nil
+	if fail {
+		s.lookupErr = ErrStore
 	}
 }
 
