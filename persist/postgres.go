@@ -82,6 +82,10 @@ func (c PostgresConfig) withDefaults() PostgresConfig {
 	return c
 }
 
+// errClosing is what becomes of a call that Close gave up: it is unknown whether
+// it has written something, so it is no ErrClosed.
+var errClosing = fmt.Errorf("%w: the store is closing", ErrUnavailable)
+
 // Postgres is a store in a Postgres database, which any number of processes may
 // share: the log arbitrates between them. It is safe for concurrent use.
 // Appends go through lanes (see pgWriter); everything else takes a connection
@@ -129,8 +133,8 @@ func OpenPostgres(ctx context.Context, cfg PostgresConfig) (*Postgres, error) {
 	return s, nil
 }
 
-// Close writes what was handed to it before, for as long as closeTimeout if the
-// database does not answer, and gives the connections back. Calls that come
+// Close waits for what was handed to it before, for as long as closeTimeout if
+// the database does not answer, and gives the connections back. Calls that come
 // later return [ErrClosed]. A second Close does nothing more.
 func (s *Postgres) Close() error { return s.close() }
 
@@ -140,10 +144,10 @@ func (s *Postgres) shutdown() error {
 	s.back.Wait()
 	giveUp := time.AfterFunc(closeTimeout, s.stop)
 	s.appends.close()
+	s.pool.Close() // waits for the calls that have begun
+	s.lanes.Close()
 	giveUp.Stop()
 	s.stop()
-	s.pool.Close()
-	s.lanes.Close()
 	return nil
 }
 
@@ -182,14 +186,20 @@ func (s *Postgres) call(ctx context.Context, call func(context.Context, *pgxpool
 		fmt.Errorf("%w: no answer within %v", ErrUnavailable, s.cfg.Timeout))
 	defer cancel()
 	defer context.AfterFunc(s.stopping, cancel)()
-	err := s.pool.AcquireFunc(bounded, func(c *pgxpool.Conn) error { return call(bounded, c) })
+	begun := false
+	err := s.pool.AcquireFunc(bounded, func(c *pgxpool.Conn) error {
+		begun = true
+		return call(bounded, c)
+	})
 	switch {
 	case err == nil:
 		return nil
 	case ctx.Err() != nil:
 		return ctx.Err() // not "timeout: context already done" and the like
-	case s.closed.Load():
+	case s.closed.Load() && !begun:
 		return ErrClosed
+	case s.stopping.Err() != nil:
+		return errClosing
 	case bounded.Err() != nil:
 		return context.Cause(bounded)
 	}

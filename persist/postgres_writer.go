@@ -142,7 +142,7 @@ func (w *pgWriter) transact(group []*appendJob) (refused []error, err error) {
 func (w *pgWriter) failed(ctx context.Context, err error) error {
 	switch {
 	case w.base.Err() != nil:
-		return fmt.Errorf("%w: the store is closing", ErrUnavailable) // not ErrClosed: it may be written
+		return errClosing
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	}

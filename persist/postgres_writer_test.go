@@ -272,11 +272,17 @@ func TestLaneCloseWritesWhatWaits(t *testing.T) {
 	w := newLaneTest(t, 1)
 	release, _ := w.hold()
 	waits := w.start(1, 0, oneRecord(1, "a"))
+	renames := make(chan error)
+	go func() { renames <- w.RenameDocument(t.Context(), docID(holdDoc), "title") }()
+	w.until(`SELECT count(*) = 2 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)
 	w.wg.Go(func() { _ = w.Close() })
 	for !w.closed.Load() {
 		runtime.Gosched()
 	}
 	release()
+	if err := <-renames; err != nil {
+		t.Errorf("the call that had begun: %v", err)
+	}
 	w.wg.Wait()
 	if *waits != nil {
 		t.Errorf("the append that waited: %v", *waits)
@@ -292,6 +298,9 @@ func TestLaneCloseGivesUp(t *testing.T) {
 	w := newLaneTest(t, 1)
 	release, held := w.hold()
 	waits := w.start(1, 0, oneRecord(1, "a"))
+	renames := make(chan error)
+	go func() { renames <- w.RenameDocument(t.Context(), docID(holdDoc), "title") }()
+	w.until(`SELECT count(*) = 2 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)
 	done := make(chan struct{})
 	go func() { _ = w.Close(); close(done) }()
 	for !w.closed.Load() {
@@ -299,12 +308,12 @@ func TestLaneCloseGivesUp(t *testing.T) {
 	}
 	w.stop() // what closeTimeout does
 	w.wg.Wait()
-	<-done
-	for _, err := range []error{*held, *waits} {
-		if !errors.Is(err, ErrUnavailable) {
-			t.Errorf("an append that was given up: %v", err)
+	for _, err := range []error{*held, *waits, <-renames} {
+		if !errors.Is(err, ErrUnavailable) || errors.Is(err, ErrClosed) { // which would say that nothing was written
+			t.Errorf("a call that was given up: %v", err)
 		}
 	}
+	<-done
 	release()
 }
 
