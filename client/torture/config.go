@@ -40,7 +40,8 @@ type Config struct {
 	// Cuts how often the connections between them are. Default of Pause: 3 s.
 	Pauses, Cuts int
 	Pause        time.Duration
-	// Every is the mean time between two faults. Default: 400 ms.
+	// Every is the mean time from when all servers answer and something is
+	// acknowledged to the next fault. Default: 400 ms.
 	Every time.Duration
 	// Round is how many faults there are until all is checked. Default: 50.
 	Round int

@@ -16,6 +16,8 @@ type driver struct {
 	servers []*server
 	proxies []*proxy
 	storms  int // faults of the store so far
+	// acked is told of acknowledgements: capacity 1, so that one is kept.
+	acked chan struct{}
 
 	killed        map[FaultKind]int
 	pauses, cuts  int
@@ -24,7 +26,7 @@ type driver struct {
 }
 
 func newDriver(cfg Config) (*driver, error) {
-	d := &driver{cfg: cfg, killed: map[FaultKind]int{}}
+	d := &driver{cfg: cfg, acked: make(chan struct{}, 1), killed: map[FaultKind]int{}}
 	for i := range cfg.Servers {
 		store := cfg.StoreAddr
 		if cfg.Cuts > 0 {
@@ -81,7 +83,7 @@ func (d *driver) note(s *server) {
 func (d *driver) run(ctx context.Context, plan []Fault) error {
 	for _, f := range plan {
 		if !f.Early {
-			if err := d.ready(ctx); err != nil {
+			if err := d.busy(ctx); err != nil {
 				return err
 			}
 		}
@@ -93,6 +95,39 @@ func (d *driver) run(ctx context.Context, plan []Fault) error {
 		}
 	}
 	return d.ready(ctx)
+}
+
+// busyLimit bounds the wait for an acknowledgement: if there is none for so
+// long, the plan goes on, and the check will find out why.
+const busyLimit = 10 * time.Second
+
+// busy waits until all servers answer and something is acknowledged: what
+// comes next is to meet them at work, however slow the machine is.
+func (d *driver) busy(ctx context.Context) error {
+	if err := d.ready(ctx); err != nil {
+		return err
+	}
+	select {
+	case <-d.acked: // of before
+	default:
+	}
+	limit := time.NewTimer(busyLimit)
+	defer limit.Stop()
+	select {
+	case <-d.acked:
+	case <-limit.C:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// nudge tells of an acknowledgement. Any goroutine may call it.
+func (d *driver) nudge() {
+	select {
+	case d.acked <- struct{}{}:
+	default:
+	}
 }
 
 // ready waits until all servers answer. A server that died while it started,

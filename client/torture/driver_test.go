@@ -7,6 +7,7 @@ import (
 	"net"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -23,6 +24,17 @@ func pretender(t *testing.T, script string, change func(*Config)) *driver {
 		t.Fatal(err)
 	}
 	t.Cleanup(d.close)
+	working, stop := context.WithCancel(t.Context())
+	var work sync.WaitGroup
+	work.Go(func() { // the clients
+		for working.Err() == nil {
+			select {
+			case d.acked <- struct{}{}:
+			case <-working.Done():
+			}
+		}
+	})
+	t.Cleanup(func() { stop(); work.Wait() })
 	return d
 }
 

@@ -33,9 +33,9 @@ type Fault struct {
 	Kind FaultKind
 	// Server it is about, counted from 0.
 	Server int
-	// After is the time before it: from when all servers were ready, or, if
-	// Early, from when the fault before was over, so that a server is met while
-	// it starts.
+	// After is the time before it: from when all servers answered and something
+	// was acknowledged, or, if Early, from when the fault before was over, so
+	// that a server is met while it starts.
 	After time.Duration
 	Early bool
 	// For is how long it lasts, for those that do.

@@ -230,6 +230,7 @@ func (t *typist) acknowledged(a client.Ack) {
 		delete(t.open, in.Mark)
 	}
 	t.from += a.Edits
+	t.round.driver.nudge()
 }
 
 // see notes down what is shown now.

@@ -24,7 +24,7 @@ type TortureCmd struct {
 	Clients   int           `default:"8" help:"Clients that type."`
 	Documents int           `default:"3" help:"Documents that they share."`
 	Rate      float64       `default:"50" help:"Edits a second of each client."`
-	Every     time.Duration `default:"400ms" help:"Mean time between two faults."`
+	Every     time.Duration `default:"400ms" help:"Mean time from when all is well again to the next fault."`
 	Servers   int           `default:"1" help:"Servers side by side on one Postgres; the clients move between them."`
 	Pauses    int           `help:"How often a server, or the throw-away Postgres, is stopped for a while."`
 	Cuts      int           `help:"How often the connections of a server to the throw-away Postgres are held up and broken."`
@@ -67,8 +67,11 @@ func (c *TortureCmd) Run(ctx context.Context) (err error) {
 	fmt.Fprintf(os.Stderr, "torture of %s, seed %d\n", victim.name, c.Seed)
 	report, err := torture.Run(ctx, cfg)
 	report.Store = victim.name
+	if ctx.Err() != nil {
+		return fmt.Errorf("torture, seed %d: stopped after %d kills, and what was typed since the last check is not checked", c.Seed, report.Kills)
+	}
 	if err != nil {
-		keep = ctx.Err() == nil
+		keep = true
 		return fmt.Errorf("torture, seed %d: %w (the log of the servers is in %s)", c.Seed, err, log.Name())
 	}
 	if err := c.print(report); err != nil {
@@ -97,8 +100,10 @@ func (c *TortureCmd) config(v *victim) (torture.Config, error) {
 	}
 	cfg := torture.Config{
 		Command: func(_ int, store string) *exec.Cmd {
-			cmd := exec.Command(self, append([]string{"serve", "--addr", "127.0.0.1:0", "--guests", "edit", "--log-format", "json"}, v.flags(store)...)...)
-			cmd.Env = withoutSettings(os.Environ())
+			cmd := exec.Command(self, "serve", "--addr", "127.0.0.1:0", "--guests", "edit", "--log-format", "json")
+			// Not a flag: everybody on this machine sees those, and the store's may
+			// hold a password.
+			cmd.Env = append(withoutSettings(os.Environ()), "COLLABD_STORE="+v.setting(store))
 			return cmd
 		},
 		OpenLog: v.openLog, Store: v.store, StoreAddr: v.addr,
