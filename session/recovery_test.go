@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"errors"
+	"fmt"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -201,5 +202,31 @@ func TestWrongAboutTheLog(t *testing.T) {
 		w.expect("", "resume ben") // knows of the record that the read did not see
 		close(first)
 		w.expect("ana:error revision_ahead,closed revision_ahead ben:welcome,records,presence")
+	})
+}
+
+// TestStalledReader: a peer that takes nothing costs the others nothing, and is
+// gone when one write made no progress for Limits.Write.
+func TestStalledReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.end()
+		w.begin(ot.Text, "")
+		w.expect("ana:welcome,presence", "join ana")
+		w.expect("ana:presence ben:welcome,presence", "join ben")
+		stalled := w.clients["ben"]
+		delete(w.clients, "ben") // nobody reads
+		for n := range 200 {     // more than the pipe holds
+			w.run(fmt.Sprintf(`edit ana %d %d [{"insert":"a"}]`, n+1, n))
+			w.expect("ana:records")
+		}
+		time.Sleep(w.lim.Write - time.Millisecond)
+		if _, ended := stalled.end.Ended(); ended {
+			t.Error("it was not given its time")
+		}
+		w.expect("ana:presence", "sleep 1ms")
+		if reason, ended := stalled.end.Ended(); !ended || reason != wire.CloseStalled {
+			t.Errorf("ended %t, %s", ended, reason.Name)
+		}
 	})
 }
