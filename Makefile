@@ -9,7 +9,7 @@ help:
 	@echo "make test           everything that must pass: lint, Go, fuzzing, simulator, front end, browsers"
 	@echo "make fuzz           long: every fuzz target for FUZZTIME, 10^6 simulated sessions (SEEDS, from SEED), 10^7 pairs a law (PAIRS)"
 	@echo "make hostile        long: 10^6 hostile frames (FRAMES) against a server with honest typists"
-	@echo "make torture        long: real processes killed while recorded sessions are typed into them"
+	@echo "make torture        long: 1,000 kills (KILLS) of the server and of each store while clients type; recorded sessions, too"
 	@echo "make bench          the benchmarks of all packages"
 	@echo "make bench-ot       package ot beside other libraries, and docs/benchmarks/ot.md (needs COLLABD_TRACES)"
 	@echo "make screenshots    the pictures in docs/screenshots"
@@ -72,9 +72,9 @@ FRAMES ?= 1000000
 hostile:
 	go test ./server -run TestRandom -count=1 -timeout 0 -v -frames $(FRAMES)
 
-KILLS ?= 3
+KILLS ?= 1000
 torture:
-	scripts/torture.sh $(KILLS)
+	scripts/torture.sh $(KILLS) $(SEED)
 
 bench:
 	go test ./... -run '^$$' -bench . -benchmem
