@@ -3,6 +3,8 @@ package migrations
 import (
 	"embed"
 	"io/fs"
+	"strconv"
+	"strings"
 )
 
 //go:embed sqlite/*.sql postgres/*.sql
@@ -21,4 +23,22 @@ func folder(name string) fs.FS {
 		panic(err) // the folder is embedded above: its name cannot be invalid
 	}
 	return sub
+}
+
+// Latest is the version that the last of the migrations makes: the number that
+// its name begins with.
+func Latest(of fs.FS) (version int64) {
+	names, err := fs.Glob(of, "*.sql")
+	if err != nil {
+		panic(err) // the pattern is right
+	}
+	for _, name := range names {
+		number, _, _ := strings.Cut(name, "_")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			panic(err) // goose would refuse it too
+		}
+		version = max(version, n)
+	}
+	return version
 }

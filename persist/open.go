@@ -13,23 +13,31 @@ import (
 // database. The caller closes it. log receives what goes wrong in the
 // background. What can go wrong on an operator's machine is an [*OpenError].
 func Open(ctx context.Context, store string, log zerolog.Logger) (Store, error) {
+	if path, ok := SQLitePath(store); ok {
+		if path == "" {
+			return nil, fmt.Errorf("the store has no path: use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
+		}
+		return opened(OpenSQLite(ctx, SQLiteConfig{Path: path, Logger: log}))
+	}
+	if scheme, _, _ := strings.Cut(store, ":"); scheme != "postgres" && scheme != "postgresql" {
+		return nil, fmt.Errorf("there is no store of the kind %q: use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE", scheme)
+	}
+	return opened(OpenPostgres(ctx, PostgresConfig{URL: store, Logger: log}))
+}
+
+// SQLitePath returns the path of the SQLite file that a setting names, as [Open]
+// takes it; ok is false if it names something else.
+func SQLitePath(store string) (path string, ok bool) {
 	scheme, rest, found := strings.Cut(store, ":")
 	switch {
 	case !found || len(scheme) <= 1: // a path; one letter is a drive
-		rest = store
-	case scheme == "postgres", scheme == "postgresql":
-		return opened(OpenPostgres(ctx, PostgresConfig{URL: store, Logger: log}))
+		return store, true
 	case scheme == "sqlite":
-		rest = strings.TrimPrefix(rest, "//") // as others write it
-	case strings.HasPrefix(rest, "//"):
-		return nil, fmt.Errorf("there is no store of the kind %q: use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE", scheme)
-	default:
-		rest = store // a path with a colon
+		return strings.TrimPrefix(rest, "//"), true // as others write it
+	case scheme == "postgres", scheme == "postgresql", strings.HasPrefix(rest, "//"):
+		return "", false
 	}
-	if rest == "" {
-		return nil, fmt.Errorf("the store has no path: use sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE")
-	}
-	return opened(OpenSQLite(ctx, SQLiteConfig{Path: rest, Logger: log}))
+	return store, true // a path with a colon
 }
 
 // opened keeps a nil pointer from becoming a store that is not nil.

@@ -62,10 +62,10 @@ func (s *Postgres) Key(ctx context.Context, name string, size int) ([]byte, erro
 		// Two statements: the second one also sees what another process has
 		// committed while the first one waited for it.
 		if _, err := c.Exec(ctx, `INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING`,
-			"key:"+name, fresh); err != nil {
+			keyPrefix+name, fresh); err != nil {
 			return err
 		}
-		return c.QueryRow(ctx, `SELECT value FROM settings WHERE key = $1`, "key:"+name).Scan(&key)
+		return c.QueryRow(ctx, `SELECT value FROM settings WHERE key = $1`, keyPrefix+name).Scan(&key)
 	})
 	if err == nil && len(key) != size {
 		err = fmt.Errorf("%w: it has %d bytes, not %d", ErrMalformed, len(key), size)

@@ -141,8 +141,11 @@ func (s *SQLite) release() error {
 
 // write runs a job on the writer and waits until it is durable.
 func (s *SQLite) write(ctx context.Context, run func(*writeTx) error) error {
-	if s.closed.Load() {
+	switch {
+	case s.closed.Load():
 		return ErrClosed
+	case s.writer == nil: // see ReadSQLite
+		return ErrReadOnly
 	}
 	return explainSQLite(s.writer.submit(ctx, run))
 }

@@ -72,7 +72,7 @@ func (s *SQLite) Key(ctx context.Context, name string, size int) ([]byte, error)
 	var key []byte
 	err := s.write(ctx, func(tx *writeTx) error {
 		if _, err := tx.exec(`INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING`,
-			"key:"+name, fresh); err != nil {
+			keyPrefix+name, fresh); err != nil {
 			return err
 		}
 		return tx.row(`SELECT value FROM settings WHERE key = ?`, []any{"key:" + name}, &key)
