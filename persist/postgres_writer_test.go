@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -167,6 +166,45 @@ func TestLaneARefusedBatchDoesNotFailItsGroup(t *testing.T) {
 	}
 }
 
+// Two groups that share documents never wait for each other: who waits for a
+// document has none that comes after it.
+func TestLaneLocksDocumentsInOrder(t *testing.T) {
+	const docs = 6
+	w := newLaneTest(t, docs)
+	release, _ := w.hold()
+	results := make([]*error, docs)
+	for i := range docs {
+		results[i] = w.start(i+1, docs-1-i, oneRecord(1, "a"))
+	}
+	other, err := pgx.Connect(t.Context(), w.cfg.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close(context.Background()) }()
+	first, err := other.Begin(t.Context())
+	if err == nil {
+		_, err = first.Exec(t.Context(), `SELECT FROM documents WHERE id = $1 FOR UPDATE`, string(docID(0)))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	release() // the lane goes on to the group, and waits for its first document
+	w.until(`SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+		AND EXISTS (SELECT FROM records WHERE client = 'holds')`)
+	if _, err := first.Exec(t.Context(), `SELECT FROM documents WHERE id > $1 FOR UPDATE NOWAIT`, string(docID(0))); err != nil {
+		t.Errorf("a document that comes later is locked: %v", err)
+	}
+	if err := first.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.wg.Wait()
+	for _, err := range results {
+		if *err != nil {
+			t.Error(*err)
+		}
+	}
+}
+
 // A record that the log has in spite of the head, as after a repair by hand, is
 // a conflict: the primary key is the last guard.
 func TestTheKeyGuardsTheLog(t *testing.T) {
@@ -315,80 +353,4 @@ func TestLaneCloseGivesUp(t *testing.T) {
 	}
 	<-done
 	release()
-}
-
-// More than maxWaiting batches wait outside, as long as their callers like.
-func TestAQueueThatIsFullHoldsItsCallersUp(t *testing.T) {
-	q := newAppendQueue()
-	rows := []recordRow{{doc: "doc"}}
-	var wg sync.WaitGroup
-	ctx, leave := context.WithCancel(t.Context())
-	for range maxWaiting {
-		wg.Go(func() { _ = q.submit(ctx, rows) })
-	}
-	for q.queued() < maxWaiting {
-		runtime.Gosched()
-	}
-	short, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
-	if err := q.submit(short, rows); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("submit to a full queue: %v", err)
-	}
-	result := make(chan error)
-	go func() { result <- q.submit(t.Context(), []recordRow{{doc: "other"}}) }()
-	group, _ := q.take() // makes room for one
-	for q.queued() < maxWaiting {
-		runtime.Gosched()
-	}
-	if len(group) != 1 {
-		t.Errorf("a group has %d batches of one document", len(group))
-	}
-	leave()
-	wg.Wait()
-	other, _ := q.take()
-	if len(other) != 1 || other[0].doc != "other" {
-		t.Errorf("behind a document that is busy %d batches are taken", len(other))
-	}
-	other[0].result <- nil
-	if err := <-result; err != nil {
-		t.Error(err)
-	}
-	q.done(group)
-	q.close()
-	if group, ok := q.take(); ok || len(group) > 0 || q.queued() > 0 || len(q.slots) > 0 {
-		t.Errorf("of those who left %d are taken, %d wait, %d places are taken", len(group), q.queued(), len(q.slots))
-	}
-	if err := q.submit(t.Context(), rows); !errors.Is(err, ErrClosed) {
-		t.Errorf("submit to a closed queue: %v", err)
-	}
-}
-
-// Groups are bounded in bytes, too, and a batch that is larger goes alone.
-func TestAGroupIsBounded(t *testing.T) {
-	q := newAppendQueue()
-	add := func(doc string, bytes int) {
-		q.slots <- struct{}{}
-		q.add(&appendJob{doc: doc, bytes: bytes, result: make(chan error, 1)})
-	}
-	add("a", maxGroupBytes/2)
-	add("b", maxGroupBytes/2)
-	add("c", 1)
-	add("d", maxGroupBytes*2)
-	add("e", 1)
-	for i, want := range []string{"a b", "c", "d", "e"} {
-		group, _ := q.take()
-		var docs []string
-		for _, j := range group {
-			docs = append(docs, j.doc)
-		}
-		if got := strings.Join(docs, " "); got != want {
-			t.Errorf("group %d is %q, want %q", i+1, got, want)
-		}
-	}
-	for i := range maxGroup + 1 {
-		add(string(docID(i)), 1)
-	}
-	if group, _ := q.take(); len(group) != maxGroup {
-		t.Errorf("a group has %d batches", len(group))
-	}
 }
