@@ -327,13 +327,14 @@ func TestEventsRestart(t *testing.T) {
 // The limits of the HTTP server for an answer and a request are not those of a
 // stream.
 func TestEventsOutliveTimeouts(t *testing.T) {
-	w := open(t)
+	const limit = 200 * time.Millisecond
+	w := open(t, small(func(l *session.Limits) { l.Hello = limit }))
 	w.http.Close()
-	w.restart(func(s *http.Server) { s.WriteTimeout, s.ReadTimeout = 50*time.Millisecond, 50*time.Millisecond })
+	w.restart(func(s *http.Server) { s.WriteTimeout, s.ReadTimeout = limit, limit })
 	ana := w.person()
 	doc := ana.create("x", ot.Text).ID
 	e := ana.joinEvents(doc)
-	for start := time.Now(); time.Since(start) < 200*time.Millisecond; {
+	for start := time.Now(); time.Since(start) < 2*limit; {
 		e.send(`{"type":"ping"}`)
 		awaitEvent(e, func(wire.Pong) bool { return true })
 	}

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { fallbackTransport } from "./fallback.ts";
+import { FakeClock } from "./testing/clock.ts";
 import { FakeNetwork } from "./testing/network.ts";
 import { Guest, Room } from "./testing/room.ts";
+import type { Connection, Transport } from "./transport.ts";
 
 /** A room whose guests have a socket, a stream of events and one with padding; each is a network of its own. */
 function threeWays(): { room: Room; socket: FakeNetwork; stream: FakeNetwork; padded: FakeNetwork } {
@@ -126,6 +128,40 @@ describe("a transport with a fallback", () => {
     room.clock.advance(10_000);
     expect(ana.collab.status.error?.code).toBe("not_found");
     expect(stream.wires.length).toBe(0);
+  });
+
+  it("says on the next way all that was said, once it is open, and leaves the one before", () => {
+    const clock = new FakeClock();
+    const log: string[] = [];
+    const opened: Connection[] = [];
+    const scripted = (name: string): Transport => ({
+      open() {
+        const connection: Connection = {
+          send: (frame) => void log.push(`${name} ${frame}`),
+          close: () => void log.push(`${name} closed`),
+          onopen: () => {},
+          onframe: () => {},
+          onclose: () => {},
+        };
+        opened.push(connection);
+        return connection;
+      },
+    });
+    const ways = [{ transport: scripted("socket") }, { transport: scripted("stream") }];
+    const connection = fallbackTransport(ways, clock).open("http://test");
+    let opens = 0;
+    connection.onopen = () => opens++;
+    opened[0]!.onopen();
+    connection.send("hello");
+    clock.advance(4_000);
+    connection.send("ping"); // the stream is not open yet
+    expect(log).toEqual(["socket hello", "socket closed"]);
+    opened[1]!.onopen();
+    opened[1]!.onframe("welcome");
+    connection.send("edit");
+    expect(log.slice(2)).toEqual(["stream hello", "stream ping", "stream edit"]);
+    expect(opens).toBe(1);
+    opened[0]!.onframe("late"); // nobody hears it
   });
 
   it("can be closed at any moment", () => {
