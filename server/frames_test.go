@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/wire"
 )
 
@@ -76,6 +77,51 @@ func TestRefusedFramesDoNotPass(t *testing.T) {
 		if err == nil || n-len(good) > c.most {
 			t.Errorf("%s: %d bytes pass, at most %d are to, %v", name, n-len(good), c.most, err)
 		}
+	}
+}
+
+// Each close frame is looked at by itself, even where none should follow.
+func TestSecondClose(t *testing.T) {
+	f := frames{limit: 100}
+	if _, err := f.pass(append(closing(1000, "bye"), closing(1000, "adiós")...), noon); err != nil {
+		t.Errorf("two that are right: %v", err)
+	}
+	if _, err := f.pass(closing(1000, "\xff"), noon); err != closeInvalidData {
+		t.Errorf("one that is not, behind them: %v", err)
+	}
+}
+
+// A connection that has sent one large message does not keep room for another.
+func TestBufferIsLetGo(t *testing.T) {
+	w := open(t)
+	doc := w.person().create("x", ot.Text).ID
+	const peers = 64
+	var all []*rough
+	for range peers {
+		c := w.rough(t, doc)
+		defer c.conn.Close()
+		c.joined()
+		all = append(all, c)
+	}
+	before := heap()
+	for _, c := range all {
+		c.write(opText, padded(256<<10))
+		for pong := false; !pong; {
+			m, closed := c.read()
+			if m == nil {
+				t.Fatal(closed)
+			}
+			_, pong = m.(wire.Pong)
+		}
+		c.raw(string(frame(opText, ""))) // it waits for the rest
+		c.raw(string(frame(bitFin|opPing, "")))
+		if op, _, err := c.frame(); err != nil || op != opPong {
+			t.Fatalf("opcode %d, %v", op, err)
+		}
+	}
+	// Each would hold a quarter of a MiB and more.
+	if after := heap(); after > before+peers*(64<<10) {
+		t.Errorf("heap in use: %d KiB before, %d KiB after %d large messages", before>>10, after>>10, peers)
 	}
 }
 
