@@ -17,21 +17,40 @@
 // the tail of the log and accepts the same edits again: those that did get
 // into the log are recognised by (client, seq).
 //
+// # Several servers
+//
+// The log decides, so any number of hubs may run a document. A client that
+// comes from another hub may know more than the session: its join waits until
+// the log was read so far. A store that is [Shared] is asked now and then what
+// others have appended.
+//
+// # Failure
+//
+// While the store takes nothing, edits wait, and peers are told. A log that
+// does not follow the document, or ends before what was acknowledged, ends the
+// session: nobody goes on from a state that the log does not have. A panic ends
+// what it happened in: an edit is refused, a connection closed, a session ended,
+// which stores nothing any more. The next join loads what the log has.
+//
 // # Fan-out by cursor
 //
 // There is no queue per peer. The actor publishes an immutable [view]: the
 // head and a window of recent records, each encoded once. A peer's writer
-// holds the revision that it has sent; when woken it sends all that came
-// since. A slow peer costs nothing and loses nothing; one that fell far behind
-// gets what it missed composed into one op.
+// holds the position up to which it has sent; when nudged it sends all that
+// came since, in frames that all peers at one position share. A slow peer costs
+// nothing and loses nothing; one that fell far behind gets what it missed
+// composed into one op. Authors are told at once, all others at a pace that
+// [Limits.Frames] sets.
 //
 // # Goroutines
 //
-// The actor (started by the [Hub], stopped by it when the session is idle or
-// the hub closes), a reader (the goroutine that calls [Hub.Serve]) and a
-// writer for each peer (started and awaited by Serve), and at most one append
-// or recovery and one snapshot for each session, which the actor starts and
-// awaits. No mutex is held over I/O anywhere.
+// The actor (started by the [Hub], stopped by it when the session is idle, makes
+// room or the hub closes), a reader (the goroutine that calls [Hub.Serve]) and,
+// while there is something to send, a writer for each peer (started by a nudge,
+// awaited by Serve), at most one append or recovery and one snapshot for each
+// session, which the actor starts and awaits, and one that follows a Shared
+// store. No mutex is held over I/O anywhere. What bounds each queue, buffer and
+// map is in docs/bounds.md.
 //
 // The package knows neither HTTP nor SQL: it defines the [Store] and the
 // [Conn] that it needs.

@@ -102,6 +102,12 @@ func TestPresences(t *testing.T) {
 				}
 			default: // somebody is sent what is new
 				s := watchers[r.IntN(len(watchers))]
+				if crowd && r.IntN(4) > 0 {
+					s = watchers[0] // the others fall far behind
+				}
+				if crowd && s != watchers[0] && r.IntN(40) > 0 {
+					continue
+				}
 				self := wire.ClientID(fmt.Sprint("c", r.IntN(people)))
 				msg, ok := p.since(s.version, w)
 				if ok != (s.version != p.version) {
@@ -135,6 +141,29 @@ func TestPresences(t *testing.T) {
 		}
 		if crowd && p.floor == 0 {
 			fail("nobody was forgotten")
+		}
+	}
+}
+
+// TestForgottenDepartures: who has been told of all departures that are forgotten
+// gets the others, who has not gets the full list.
+func TestForgottenDepartures(t *testing.T) {
+	var p presences
+	var told []uint64 // the version at each departure
+	for i := range goneKept + 10 {
+		client := wire.ClientID(fmt.Sprint("c", i))
+		p.put(wire.Peer{Client: client}, 0)
+		p.remove(client)
+		told = append(told, p.version)
+	}
+	for i, version := range told[:len(told)-1] {
+		msg, ok := p.since(version, window{})
+		full := i < 9 // of the first ten only the last one need have been told
+		if gone := len(told) - 1 - i; !ok || msg.Full != full || !full && len(msg.Gone) != gone || full && len(msg.Gone) != 0 {
+			t.Errorf("after departure %d: full %t, %d gone", i+1, msg.Full, len(msg.Gone))
+		}
+		if !p.others(version, "me") {
+			t.Errorf("after departure %d: no news", i+1)
 		}
 	}
 }
