@@ -204,6 +204,19 @@ func TestParkedBound(t *testing.T) {
 	}
 }
 
+// TestOldHint: a hint that is older than what is known does not make the joins
+// that wait for more wait for nothing.
+func TestOldHint(t *testing.T) {
+	d := drive(t, rand.New(rand.NewPCG(1, 1)), DefaultLimits())
+	d.join("c", 9)
+	hint{0}.deliver(d.actor)
+	d.step()
+	if d.actor.writing == nil {
+		t.Error("the log is not read")
+	}
+	d.settled()
+}
+
 // TestMailboxBound: who hands in more than the mailbox takes waits, and no
 // longer than its connection lives.
 func TestMailboxBound(t *testing.T) {

@@ -85,3 +85,30 @@ func TestMakeRoom(t *testing.T) {
 		}
 	}
 }
+
+// TestIdleTooLate: the time of a session without users may be over in the moment
+// in which somebody comes, or while it is still loading for nobody: it stays.
+func TestIdleTooLate(t *testing.T) {
+	for name, s := range map[string]*slot{
+		"used":    {users: 1, actor: &actor{stop: make(chan struct{})}},
+		"loading": {},
+	} {
+		h := &Hub{open: map[wire.DocID]*slot{"doc": s}, lim: Limits{Idle: time.Hour}}
+		h.closeIdle("doc", s)
+		if h.open["doc"] != s {
+			t.Errorf("%s: it was closed", name)
+		}
+		if s.idle != nil {
+			s.idle.Stop()
+		}
+	}
+	s := &slot{actor: &actor{stop: make(chan struct{})}}
+	h := &Hub{open: map[wire.DocID]*slot{"doc": s}}
+	h.closeIdle("doc", s)
+	select {
+	case <-s.actor.stop:
+	default:
+		t.Error("one that nobody uses was not stopped")
+	}
+	h.closeIdle("doc", s) // the slot has gone: it is not stopped twice
+}

@@ -202,6 +202,37 @@ func TestWrongAboutTheLog(t *testing.T) {
 		w.expect("", "resume ben") // knows of the record that the read did not see
 		close(first)
 		w.expect("ana:error revision_ahead,closed revision_ahead ben:welcome,records,presence")
+
+		// What was wrong is forgotten: the log is not read for it again.
+		said.last = func(head wire.Revision) wire.Revision { return head + 1 }
+		h.hook(said)
+		before := reads.Load()
+		w.expect("ana:error revision_ahead,closed revision_ahead", "resume ana")
+		w.expect("ben:records", `edit ben 1 1 [{"insert":"b"}]`)
+		if n := reads.Load() - before; n != 1 {
+			t.Errorf("the log was read %d times", n)
+		}
+	})
+}
+
+// TestJoinDuringOwnAppend: the log has a record already that this session has
+// appended and not heard of. A client that comes meanwhile waits for that, and
+// the log is not read for its sake.
+func TestJoinDuringOwnAppend(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, h := hookedWorld(t)
+		defer w.end()
+		w.begin(ot.Text, "")
+		w.expect("ana:welcome,presence", "join ana")
+		w.expect("ana:presence ben:welcome,presence", "join ben")
+		w.expect("ana:presence ben:closed silent", "cut ben")
+		answered := make(chan struct{})
+		h.hook(hooks{append: func(call func() error) error { err := call(); <-answered; return err }})
+		w.expect("", `edit ana 1 0 [{"insert":"a"}]`)
+		w.expect("", "resume ben")
+		h.hook(hooks{head: func(func() (wire.Revision, error)) (wire.Revision, error) { return 0, errors.New("not to be read") }})
+		close(answered)
+		w.expect("ana:records,presence ben:welcome,records,presence")
 	})
 }
 
