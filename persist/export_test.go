@@ -84,6 +84,18 @@ func (s *Postgres) Forge(t *testing.T, doc wire.DocID, snapshot session.Snapshot
 		row.op, row.checksum, row.doc, row.revision)
 }
 
+// Connect lets the pool have n connections that nobody uses.
+func (s *Postgres) Connect(t *testing.T, n int) {
+	t.Helper()
+	for range n {
+		c, err := s.pool.Acquire(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Release()
+	}
+}
+
 // Commits is the number of transactions of appends that were committed.
 func (s *Postgres) Commits() uint64 { return s.appends.commits.Load() }
 

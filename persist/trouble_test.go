@@ -182,6 +182,7 @@ func TestPostgresThatIsInTrouble(t *testing.T) {
 	t.Run("connections cut", func(t *testing.T) {
 		s, name, reads, writes := start(t)
 		for range 3 {
+			s.Connect(t, 6)
 			exec(t, "postgres", "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '"+name+"'")
 			succeed(t, reads)
 			recovers(t, s, persist.ErrUnavailable)

@@ -1,7 +1,9 @@
 package persisttest
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -74,6 +76,35 @@ func (f Fixture) testDocuments(t *testing.T) {
 		}
 		if page[0].Head != 2 || page[0].Title != "Title of doc" {
 			t.Errorf("first is %+v", page[0])
+		}
+	})
+	t.Run("the list follows edits over hours, whatever the clock that dated them", func(t *testing.T) {
+		w := f.world(t)
+		edited := map[wire.DocID]time.Duration{w.doc: 0} // after epoch
+		for i, after := range []time.Duration{26 * time.Hour, time.Hour, 61 * time.Second, 59 * time.Second, time.Second, -time.Hour, -48 * time.Hour} {
+			other := &world{Store: w.Store, t: t, doc: w.create(wire.DocID(fmt.Sprintf("d%d", i)), ot.Text).ID}
+			for k, at := range []time.Duration{3 * time.Hour, after} { // the last one counts
+				r := record(revision(k+1), "a", wire.Seq(k+1))
+				r.At = epoch.Add(at)
+				other.append(r)
+			}
+			edited[other.doc] = after
+		}
+		want := slices.Collect(maps.Keys(edited))
+		slices.SortFunc(want, func(a, b wire.DocID) int { return cmp.Compare(edited[b], edited[a]) })
+		for _, limit := range []int{1, 3, 100} {
+			var got []wire.DocID
+			for after := ""; ; {
+				page, next, err := w.ListDocuments(t.Context(), limit, after)
+				w.must(err)
+				got = append(got, ids(page)...)
+				if after = next; after == "" {
+					break
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("list in pages of %d is %v, want %v", limit, got, want)
+			}
 		}
 	})
 	t.Run("pages hold every document once", func(t *testing.T) {

@@ -32,7 +32,7 @@ func accountFor() (*account, error) {
 		}
 		return &account{uid: uint32(uid), gid: uint32(gid)}, nil
 	}
-	return nil, errors.New("Postgres does not run as root, and there is no user postgres or nobody that it could run as")
+	return nil, errors.New("there is no user postgres or nobody: Postgres does not run as root")
 }
 
 // own gives a file to the account.
