@@ -58,13 +58,21 @@ func TestSimulate(t *testing.T) {
 	}
 }
 
+// stuck is after how long a seed is named that does not come to an end: one in
+// which something goes round without the bubble's clock going on.
+const stuck = 2 * time.Minute
+
 // runSeed runs one session and reports whether all was well. If it was not, or
 // if the bubble itself failed, it says how to run it again.
 func runSeed(t *testing.T, seed uint64) (ok bool) {
+	name := func(what string) {
+		fmt.Fprintf(os.Stderr, "seed %d %s: %s\nreplay: go test ./fuzz -run Simulate -seed %d -seeds 1\n",
+			seed, what, newPlan(planRand(seed)), seed)
+	}
+	defer time.AfterFunc(stuck, func() { name("does not end") }).Stop()
 	defer func() {
 		if !ok {
-			fmt.Fprintf(os.Stderr, "seed %d failed: %s\nreplay: go test ./fuzz -run Simulate -seed %d -seeds 1\n",
-				seed, newPlan(planRand(seed)), seed)
+			name("failed")
 		}
 	}()
 	synctest.Test(t, func(t *testing.T) {
@@ -83,10 +91,12 @@ type simulation struct {
 	r     *rand.Rand // of the chaos
 	log   *persist.Memory
 	net   *network
-	hubs  []*session.Hub // all that there ever were
 	bots  []*bot
 	work  sync.WaitGroup // what the chaos has begun
 	fault faultLog
+
+	mu   sync.Mutex
+	hubs []*session.Hub // all that there ever were
 }
 
 // bot is a client that types, with what it thought of and what it was told.
@@ -178,7 +188,9 @@ func (s *simulation) start(at *node) {
 	} else {
 		hub = session.NewHub(store, cfg)
 	}
+	s.mu.Lock()
 	s.hubs = append(s.hubs, hub)
+	s.mu.Unlock()
 	s.net.set(at, hub)
 }
 
