@@ -80,15 +80,11 @@ var errUnread = errors.New("the body has not arrived")
 // readPost reads a body of at most limit bytes: a message, or an array of
 // messages. It may take so long to arrive.
 func readPost(w http.ResponseWriter, r *http.Request, limit int, patience time.Duration) post {
-	control := http.NewResponseController(w)
-	if err := control.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	// net/http takes the deadline back when the body is at its end.
+	if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(patience)); err != nil {
 		return post{err: errors.Join(errUnread, err)}
 	}
-	// Not later: the server goes on reading, to see whether the client leaves.
 	body, err := io.ReadAll(io.LimitReader(r.Body, int64(limit)+1))
-	if resetErr := control.SetReadDeadline(time.Time{}); err == nil {
-		err = resetErr
-	}
 	switch {
 	case err != nil:
 		return post{err: errors.Join(errUnread, wire.CloseSilent, err)}
