@@ -177,3 +177,23 @@ func TestTransportsAndRefusals(t *testing.T) {
 		t.Error("a pigeon")
 	}
 }
+
+// An answer that was lost costs a repetition, and not the connection.
+func TestLostAnswers(t *testing.T) {
+	server := clienttest.New(ot.Text, clienttest.Faults{})
+	proxy, url, hc := through(t, server, func(p *clienttest.Proxy) { p.Lose = 2 })
+	c, err := client.Dial(t.Context(), client.Config{URL: url, Doc: clienttest.DocID, HTTP: hc, Transport: client.Events})
+	must(t, err)
+	for i := range 10 {
+		must(t, c.Edit(t.Context(), insertAt(i, fmt.Sprint(i))))
+		must(t, c.Synced(t.Context()))
+	}
+	must(t, c.Close())
+	if doc, head := server.Doc(); doc.Text() != "0123456789" || head != 10 {
+		t.Errorf("the server has %q at %d", doc.Text(), head)
+	}
+	if n := c.Stats().Reconnects; n != 0 || proxy.Lost.Load() < 5 {
+		t.Errorf("%d reconnects, %d answers lost", n, proxy.Lost.Load())
+	}
+	must(t, server.Problems())
+}
