@@ -207,14 +207,20 @@ func (c *checker) marks(doc ot.Doc) {
 
 // time checks the order against the clock, and that nobody went back.
 func (c *checker) time() {
+	opened, stored := slices.Clone(c.order), c.order
 	for _, s := range c.journal.Sights {
-		op := operation{what: "the read of " + s.Who, revision: s.Revision, read: true, returned: s.To}
-		if s.AtHead {
-			op.called = s.From
+		op := operation{what: "the read of " + s.Who, revision: s.Revision, read: true, called: s.From, returned: s.To}
+		switch s.Covers {
+		case Acknowledged:
+			opened = append(opened, op)
+		case Stored:
+			stored = append(stored, op)
+		default:
+			op.called = 0 // it must only not be of what is still to come
+			stored = append(stored, op)
 		}
-		c.order = append(c.order, op)
 	}
-	for _, wrong := range contradictions(c.order) {
+	for _, wrong := range slices.Concat(contradictions(opened), contradictions(stored)) {
 		c.blame(&c.Reordered, "document %s: %s", c.journal.Doc, wrong)
 	}
 	for _, seen := range c.journal.Seen {

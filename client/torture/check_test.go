@@ -57,7 +57,7 @@ func tell(t *testing.T) story {
 		r := Record{Revision: wire.Revision(i + 1), Client: life.Client, Seq: wire.Seq(i/2 + 1), Op: op}
 		s.log = append(s.log, r)
 		s.journal.Sights = append(s.journal.Sights, Sight{
-			Who: "the reader", Revision: r.Revision, Hash: state.Hash(), Hashed: true, From: now + 6, To: now + 8, AtHead: true,
+			Who: "the reader", Revision: r.Revision, Hash: state.Hash(), Hashed: true, From: now + 6, To: now + 8, Covers: Stored,
 		})
 		if i < 40 {
 			life.Acks = append(life.Acks, Ack{Seq: r.Seq, Revision: r.Revision, Intents: intents, At: now + 5})
@@ -82,6 +82,18 @@ func TestCheckFindsNothingInWhatIsRight(t *testing.T) {
 	v := Check(s.journal, s.log)
 	if !v.OK() || v.Edits != 41 || v.Acknowledged != 40 {
 		t.Errorf("%s: %q", v.Summary(), v.Problems)
+	}
+	// A new client need not see what only a reader has seen in the store, nor
+	// who follows what anybody has.
+	last := s.journal.Sights[40]
+	last.From, last.To, last.Revision, last.Hashed = last.To+1, last.To+2, 40, false
+	for _, covers := range []Covers{Acknowledged, Nothing} {
+		last.Covers = covers
+		j := s.journal
+		j.Sights = append(slices.Clone(j.Sights), last)
+		if v := Check(j, s.log); !v.OK() {
+			t.Errorf("who is behind the store, %d: %s: %q", covers, v.Summary(), v.Problems)
+		}
 	}
 	// The edit that was not acknowledged may as well not be there.
 	s.without(40)
@@ -141,6 +153,25 @@ func TestCheckFinds(t *testing.T) {
 		"a read that misses what was acknowledged": {
 			func(s *story) { s.journal.Sights[20].Revision, s.journal.Sights[20].Hashed = 20, false },
 			func(v Verdict) int { return v.Reordered }, "after seq 11 of client a (person 0) had come back with revision 21"},
+		"a document that was opened without what was acknowledged": {
+			func(s *story) {
+				s.journal.Sights[20].Revision, s.journal.Sights[20].Hashed, s.journal.Sights[20].Covers = 20, false, Acknowledged
+			},
+			func(v Verdict) int { return v.Reordered }, "after seq 11 of client a (person 0) had come back with revision 21"},
+		"a document that goes back when it is opened again": {
+			func(s *story) {
+				opened := s.journal.Sights[40]
+				opened.Covers = Acknowledged
+				again := opened
+				again.From, again.To, again.Revision, again.Hashed = opened.To+1, opened.To+2, 40, false
+				s.journal.Sights = append(s.journal.Sights, opened, again)
+			},
+			func(v Verdict) int { return v.Reordered }, "the read of the reader at revision 40 was called"},
+		"a document that shows what was not yet typed": {
+			func(s *story) {
+				s.journal.Sights[20].Revision, s.journal.Sights[20].Hashed, s.journal.Sights[20].Covers = 22, false, Nothing
+			},
+			func(v Verdict) int { return v.Reordered }, "seq 11 of client b (person 1) at revision 22 was called"},
 		"a read of what was not yet typed": {
 			func(s *story) { s.journal.Sights[20].Revision, s.journal.Sights[20].Hashed = 22, false },
 			func(v Verdict) int { return v.Reordered }, "seq 11 of client b (person 1) at revision 22 was called"},

@@ -47,11 +47,13 @@
 // edit that was never acknowledged but is in the log has no return; one that is
 // not in the log has not happened. A test compares this with porcupine.
 //
-// That holds for edits and for reads over REST. A client that follows the
-// document may be behind, so what it shows is bound by less: what one client
-// sees and is acknowledged, in this order, through whatever server, never goes
-// back; with one server, what one person sees never does, and a new client
-// begins at the head.
+// That holds for edits and for reads from the store (REST). A client that
+// follows the document may be behind, so what it shows is bound by less: what
+// one client sees and is acknowledged, in this order, through whatever server,
+// never goes back. With one server, what one person sees never does, and edits
+// and new clients' documents are one linearizable history, too: but one beside
+// that of the store, which is ahead of the live document from a commit until
+// its answer has come, and while that is lost.
 //
 // # What it does not do
 //

@@ -53,10 +53,27 @@ type Sight struct {
 	Hashed bool
 	// From and To is when it was asked for and when the answer was there.
 	From, To Moment
-	// AtHead says that the answer must hold everything that was acknowledged
-	// to anybody before From: it was read from the store.
-	AtHead bool
+	// Covers is what it must hold.
+	Covers Covers
 }
+
+// Covers is how new a document must be that somebody gets to see.
+type Covers uint8
+
+// What a sight must hold.
+const (
+	// Nothing: a client that follows the document may be behind.
+	Nothing Covers = iota
+	// Acknowledged: everything that was acknowledged to anybody, or opened by
+	// anybody, before it was asked for: a new client opened it, through the
+	// only server.
+	Acknowledged
+	// Stored: everything that was acknowledged to anybody, or read from the
+	// store, before it was asked for: it was read from the store. That may be
+	// more than the live document has, for as long as the answer to a commit is
+	// on its way.
+	Stored
+)
 
 // Journal is what was seen of one document from outside.
 type Journal struct {

@@ -66,7 +66,7 @@ func (r *reader) read(ctx context.Context, doc wire.DocID) (wire.Revision, error
 		return 0, fmt.Errorf("the answer: %w", err)
 	}
 	r.sights[doc] = append(r.sights[doc], Sight{
-		Who: "the reader", Revision: content.Revision, Hash: d.Hash(), Hashed: true, From: asked, To: answered, AtHead: true,
+		Who: "the reader", Revision: content.Revision, Hash: d.Hash(), Hashed: true, From: asked, To: answered, Covers: Stored,
 	})
 	return content.Revision, nil
 }

@@ -73,14 +73,17 @@ func (t *typist) join(ctx context.Context) error {
 	t.Person = t.person
 	// Servers follow each other within a moment: a new client may begin with a
 	// document that is behind what the same person saw through another server.
-	alone := len(t.road.servers) == 1
-	if len(t.seen) == 0 || !alone {
+	covers := Acknowledged
+	if len(t.road.servers) > 1 {
+		covers = Nothing
+	}
+	if len(t.seen) == 0 || covers == Nothing {
 		t.seen = append(t.seen, nil)
 	}
 	asked := t.round.now()
 	c, err := client.Dial(ctx, client.Config{
 		URL: anyServer, HTTP: t.road.http, Doc: t.doc,
-		OnLoad: func(doc ot.Doc, revision wire.Revision) { t.saw(doc, revision, asked, alone) },
+		OnLoad: func(doc ot.Doc, revision wire.Revision) { t.saw(doc, revision, asked, covers) },
 		OnAck:  t.acknowledged, MinBackoff: 10 * time.Millisecond, MaxBackoff: 250 * time.Millisecond,
 		PingInterval: 500 * time.Millisecond, ReadTimeout: 2 * time.Second, WriteTimeout: 2 * time.Second, DialTimeout: 2 * time.Second,
 	})
@@ -170,7 +173,7 @@ func (t *typist) feels(every time.Duration) bool {
 // think makes the next edit. It runs in the goroutine that owns the client.
 func (t *typist) think(doc ot.Doc, revision wire.Revision) (ot.Op, error) {
 	if len(t.open) == 0 && t.rnd.IntN(lookOf) == 0 {
-		t.saw(doc, revision, 0, false)
+		t.saw(doc, revision, 0, Nothing)
 	}
 	n := room(doc)
 	in := Intent{Mark: t.round.marks.next()}
@@ -240,11 +243,11 @@ func (t *typist) see(revision wire.Revision) {
 }
 
 // saw notes a document down that is what the log makes.
-func (t *typist) saw(doc ot.Doc, revision wire.Revision, asked Moment, atHead bool) {
+func (t *typist) saw(doc ot.Doc, revision wire.Revision, asked Moment, covers Covers) {
 	t.see(revision)
 	t.sights = append(t.sights, Sight{
 		Who: fmt.Sprintf("person %d", t.person), Revision: revision, Hash: doc.Hash(), Hashed: true,
-		From: asked, To: t.round.now(), AtHead: atHead,
+		From: asked, To: t.round.now(), Covers: covers,
 	})
 }
 
@@ -256,6 +259,6 @@ func (t *typist) settle(ctx context.Context, head wire.Revision) error {
 		return err
 	}
 	s := t.client.State()
-	t.saw(s.Doc(), s.Revision(), 0, false)
+	t.saw(s.Doc(), s.Revision(), 0, Nothing)
 	return nil
 }
