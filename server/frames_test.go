@@ -44,6 +44,9 @@ func TestControlPace(t *testing.T) {
 	}
 	// A rest is worth a burst and no more.
 	f := frames{limit: 1000}
+	if _, err := f.pass(frame(bitFin|opPing, ""), noon); err != nil {
+		t.Fatal(err)
+	}
 	pings := bytes.Repeat(frame(bitFin|opPing, ""), controlBurst+1)
 	if n, err := f.pass(pings, noon.Add(time.Hour)); !errors.Is(err, wire.CloseOverloaded) || n != len(pings)-5 {
 		t.Errorf("%d of %d bytes pass, %v", n, len(pings), err)

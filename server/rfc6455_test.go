@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/binary"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -178,4 +179,27 @@ func (c *rough) event() (says []string, closed bool) {
 		}
 	}
 	return says, false
+}
+
+// TestFaultIsHeard: the reason of a fault is not overtaken by a reset, which a
+// system sends when a connection is closed that has bytes left to read.
+func TestFaultIsHeard(t *testing.T) {
+	w := open(t)
+	doc := w.person().create("x", ot.Text).ID
+	for name, bad := range map[string][]byte{"protocol_error": frame(0x83, ""), "invalid_data": closing(1000, "\xff")} {
+		c := w.rough(t, doc)
+		c.joined()
+		c.raw(string(bad) + strings.Repeat("x", 100<<10))
+		got := c.events(-1)
+		if n := len(got); n < 2 || got[n-2] != "error "+name || !strings.HasSuffix(got[n-1], " "+name) {
+			t.Errorf("%s: ended with %q", name, got)
+		}
+		// A reset fails whatever comes first.
+		_, err1 := c.conn.Write(closing(1000, ""))
+		err2 := c.conn.CloseWrite()
+		if _, err := c.br.ReadByte(); err1 != nil || err2 != nil || err != io.EOF {
+			t.Errorf("%s: behind the close come %v, %v and %v", name, err1, err2, err)
+		}
+		c.conn.Close()
+	}
 }
