@@ -121,11 +121,22 @@ func TestFigures(t *testing.T) {
 			t.Errorf("no figure %q in\n%s", want, strings.Join(got, "\n"))
 		}
 	}
-	page := r.page(&bench{others: []time.Duration{time.Second}})
-	for _, want := range []string{"| ShareDB, Postgres | 100 (90×) |", "## Figures to reach", "| collabd, SQLite | 9,000 |"} {
+	page := r.page(&bench{others: []time.Duration{time.Second, 2 * quiet, 0}})
+	if strings.Contains(r.page(&bench{others: []time.Duration{time.Second, quiet, 0}}), "not quiet") {
+		t.Error("the page does not know a quiet machine")
+	}
+	for _, want := range []string{"not quiet", "| ShareDB, Postgres | 100 (90×) |", "## Figures to reach", "| collabd, SQLite | 9,000 |"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q:\n%s", want, page)
 		}
+	}
+}
+
+// What an edit costs is told for each client that got it.
+func TestCost(t *testing.T) {
+	h := hot{clients: 50, rate: 200, cpu: usage{server: 500 * time.Millisecond, store: 100 * time.Millisecond}}
+	if got := h.cost(); got != "50.0 ms + 10.0 ms" {
+		t.Errorf("10,000 deliveries for 0.5 + 0.1 s: %s for 1,000", got)
 	}
 }
 

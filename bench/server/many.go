@@ -13,7 +13,7 @@ const (
 	manyDocs  = 200
 	manyEach  = 2
 	manyBound = 100 * time.Millisecond // that the p99 of delivery may take
-	manyFirst = 2000                   // edits a second, to begin with
+	manyFirst = 4000                   // edits a second, to begin with
 	manyMost  = 200_000                // no further
 	manyCuts  = 3                      // times that the last interval is halved
 	manyTries = 2                      // until a rate counts as too much

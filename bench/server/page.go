@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -42,6 +43,9 @@ func (r *report) page(b *bench) string {
 	fmt.Fprintf(&p, "\nMeasured on a machine with %d cores (%s/%s), which server, store and driver share; each\nmeasurement lasted %g s, after %g s of the same load. Other programs, and the system for\nall of them, used %.2f cores meanwhile, %.2f at most. Versions: %s.\n\n%s\n",
 		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, b.time.Seconds(), b.warm.Seconds(), middle(b.others).Seconds(), slices.Max(b.others).Seconds(),
 		strings.Join(r.versions, ", "), legend)
+	if middle(b.others) > quiet {
+		p.WriteString("\n**The machine was not quiet: what follows cannot be relied upon.**\n")
+	}
 	for _, t := range r.tables() {
 		fmt.Fprintf(&p, "\n## %s\n\n| %s |\n|---|%s\n", t.title, strings.Join(t.head, " | "), strings.Repeat("---:|", len(t.head)-1))
 		for _, row := range t.rows {
@@ -50,6 +54,10 @@ func (r *report) page(b *bench) string {
 	}
 	return p.String()
 }
+
+// quiet is how much CPU time others may use in a second, the system's own work
+// for the sockets among it, for figures that can be relied upon.
+const quiet = 300 * time.Millisecond
 
 const legend = "In brackets: how many times as much collabd on SQLite does. –: not measured."
 

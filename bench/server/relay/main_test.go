@@ -22,12 +22,12 @@ func dial(t *testing.T, s *httptest.Server, path string, buffer int) *ws.Conn {
 }
 
 // All get every message of their document in the same order, the sender too,
-// though somebody does not read.
+// though somebody does not read; what that one reads later is whole, too.
 func TestRelay(t *testing.T) {
 	s := httptest.NewServer(&relay{rooms: map[string]*room{}})
 	defer s.Close()
 	a, b := dial(t, s, "/x", 0), dial(t, s, "/x", 0)
-	dial(t, s, "/x", 4<<10) // who does not read
+	late := dial(t, s, "/x", 4<<10) // who does not read until the others are done
 	elsewhere := dial(t, s, "/y", 0)
 	const messages, size = 3000, 1000
 	for _, c := range []*ws.Conn{a, b} {
@@ -42,13 +42,15 @@ func TestRelay(t *testing.T) {
 			}
 		}()
 	}
-	for _, c := range []*ws.Conn{a, b} {
+	for _, c := range []*ws.Conn{a, b, late} {
 		for got := 0; got < 2*messages*size; {
 			m, err := c.Next()
 			if err != nil {
 				t.Fatal(err)
 			}
-			got += len(m)
+			if got += len(m); strings.Trim(string(m), "m") != "" {
+				t.Fatal("a message holds something else than was sent")
+			}
 		}
 	}
 	out := ws.ForServer()

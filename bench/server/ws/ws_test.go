@@ -125,9 +125,34 @@ func TestSlowly(t *testing.T) {
 	}
 }
 
+// What comes right behind the answer to the handshake is not lost.
+func TestAtOnce(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		under, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		var out Frames
+		out.Text([]byte("hello"))
+		under.Write(append([]byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "+
+			accept(r.Header.Get("Sec-WebSocket-Key"))+"\r\n\r\n"), out.Bytes...))
+		under.Close()
+	}))
+	defer s.Close()
+	c, err := Dial(t.Context(), Target{Addr: s.Listener.Addr().String(), Path: "/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if m, err := c.Next(); string(m) != "hello" || err != nil {
+		t.Errorf("%q came, %v", m, err)
+	}
+}
+
 // A server that does not upgrade is an error that says what it said.
 func TestRefused(t *testing.T) {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "not you", 403) }))
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "not you", http.StatusForbidden) }))
 	defer s.Close()
 	_, err := Dial(t.Context(), Target{Addr: s.Listener.Addr().String(), Path: "/"})
 	if err == nil || !strings.Contains(err.Error(), "403") || !strings.Contains(err.Error(), "not you") {
