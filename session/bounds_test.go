@@ -217,6 +217,30 @@ func TestOldHint(t *testing.T) {
 	d.settled()
 }
 
+// TestStaleLookup: a client whose last edit was looked up before the window
+// begins may have made another one since, which the session has forgotten. It
+// looks again.
+func TestStaleLookup(t *testing.T) {
+	lim := DefaultLimits()
+	lim.WindowRecords = 4
+	d := drive(t, rand.New(rand.NewPCG(1, 1)), lim)
+	for rev := range wire.Revision(10) {
+		d.store.log = append(d.store.log, Record{Revision: rev + 1, Client: "else", Seq: wire.Seq(rev) + 1, Op: (&ot.Builder{}).Insert("y", ot.Attrs{}).Op()})
+	}
+	hint{10}.deliver(d.actor)
+	d.step()
+	d.settled()
+	after := d.actor.state.window.after
+	for asOf := after - 1; asOf <= after; asOf++ {
+		m := join{peer: newPeer(t.Context(), d.actor, "c", nil, Visitor{Role: func() wire.Role { return "" }}), resume: true, asOf: asOf, answer: make(chan joined, 1)}
+		m.deliver(d.actor)
+		in := <-m.answer
+		if refused := in.err != nil; refused != (asOf < after) || refused && closeOf(in.err).Code != wire.CloseOverloaded.Code {
+			t.Errorf("looked up at %d, the window begins after %d: %v", asOf, after, in.err)
+		}
+	}
+}
+
 // TestMailboxBound: who hands in more than the mailbox takes waits, and no
 // longer than its connection lives.
 func TestMailboxBound(t *testing.T) {

@@ -158,6 +158,23 @@ func TestCatchUpFromAnywhere(t *testing.T) {
 	}
 }
 
+// TestCatchUpBegins: a client that is CatchupRecords behind gets the records, one
+// that is further behind gets them composed.
+func TestCatchUpBegins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.end()
+		w.lim.CatchupRecords = 3
+		w.begin(ot.Text, "")
+		w.expect("ana:welcome,presence", "join ana")
+		w.history(rand.New(rand.NewPCG(1, 1)), "", 0, 10)
+		w.expect("ana:closed silent", "cut ana")
+		w.expect("ana:welcome,records,presence", "resume ana revision=7")
+		w.expect("ana:closed silent", "cut ana")
+		w.expect("ana:welcome,catchup,presence", "resume ana revision=6")
+	})
+}
+
 // TestTenThousandBehind: a client that missed 10,000 revisions gets them as one
 // op, in parts, and what it typed meanwhile is applied once.
 func TestTenThousandBehind(t *testing.T) {

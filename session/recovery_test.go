@@ -137,6 +137,26 @@ func TestTroubleEnds(t *testing.T) {
 	}
 }
 
+// TestTroubleEndsUnderLoad: the store is well as soon as it has taken something,
+// also when more is waiting already.
+func TestTroubleEndsUnderLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, h := hookedWorld(t)
+		defer w.end()
+		w.begin(ot.Text, "")
+		w.expect("ana:welcome,presence", "join ana")
+		w.expect("ana:presence ben:welcome,presence", "join ben")
+		next := make(chan struct{})
+		h.hook(hooks{append: func(call func() error) error { <-next; return call() }})
+		w.expect("ana:store false ben:store false", `edit ana 1 0 [{"insert":"a"}]`, "sleep 3s")
+		w.expect("", `edit ben 1 0 [{"insert":"b"}]`)
+		next <- struct{}{}
+		w.expect("ana:records,store true ben:records,store true")
+		next <- struct{}{}
+		w.expect("ana:records ben:records")
+	})
+}
+
 // TestManyWaitForTheLog: joins that wait for the same records all go on when
 // they were read, one of them twice; the newer connection of a client stays.
 func TestManyWaitForTheLog(t *testing.T) {

@@ -35,7 +35,7 @@ func TestStatesAreValues(t *testing.T) {
 		text    string
 	}
 	lim := DefaultLimits()
-	lim.WindowRecords = 40
+	lim.WindowRecords, lim.Peers = 40, 3
 	values := []kept{{state: NewState(ot.Text, Snapshot{})}}
 	for step := range 400 {
 		from := values[max(0, len(values)-1-r.IntN(4))].state
