@@ -45,3 +45,23 @@ func TestCloseWaitsForGoodbyes(t *testing.T) {
 		}
 	})
 }
+
+// TestLagOfNewcomers: who has just come has been sent the document, or what it
+// missed, and does not count as behind.
+func TestLagOfNewcomers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		defer w.end()
+		w.begin(ot.Text, "")
+		w.expect("ana:welcome,presence", "join ana")
+		w.run("type ana 1 9")
+		for _, command := range []string{"join ben", "cut ben", "resume ben"} {
+			w.run(command)
+			synctest.Wait()
+			w.brief()
+			if s := w.nodes[1].hub.Stats(); s.Lag != 0 {
+				t.Errorf("after %q: lag %d", command, s.Lag)
+			}
+		}
+	})
+}

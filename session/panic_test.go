@@ -63,6 +63,9 @@ func TestActorPanicsWhileStoreIsAway(t *testing.T) {
 		h.hook(hooks{append: func(func() error) error { return errors.New("away") }})
 		w.run("store noread")
 		w.expect("ana:store false ben:store false", `edit ana 1 0 [{"insert":"a"}]`, "sleep 3s")
+		w.expect("ana:presence ben:closed silent", "cut ben")
+		w.run(`store conflict [{"insert":"!"}]`)
+		w.expect("", "resume ben") // waits for the log
 		spoilt := func(name string) wire.Role {
 			if name == "eve" {
 				panic("a fault in the actor")
@@ -74,8 +77,8 @@ func TestActorPanicsWhileStoreIsAway(t *testing.T) {
 		w.role.Store(nil)
 		h.hook(hooks{})
 		w.run("store read")
-		w.expect("ben:welcome,presence", "resume ben")
-		w.expect("ana:welcome,presence ben:presence", "resume ana")
+		w.expect("ben:welcome,records,presence", "resume ben")
+		w.expect("ana:welcome,records,presence ben:presence", "resume ana")
 		w.expect("ana:records ben:records", `edit ana 1 0 [{"insert":"a"}]`)
 	})
 }
