@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -129,6 +130,19 @@ func TestFigures(t *testing.T) {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %q:\n%s", want, page)
 		}
+	}
+}
+
+// What fails stands on the page, and it is known whether it was ours.
+func TestFailures(t *testing.T) {
+	r := newReport()
+	all := contenders()
+	r.fail(scenarios[0], all[2], errors.New("it collapsed"))
+	if len(r.own) != 0 || !strings.Contains(r.page(&bench{others: []time.Duration{0}}), "- hot, ShareDB, Postgres: it collapsed") {
+		t.Errorf("ours are %q; the page is\n%s", r.own, r.page(&bench{others: []time.Duration{0}}))
+	}
+	if r.fail(scenarios[0], all[0], errors.New("gone")); len(r.own) != 1 || len(r.failures) != 2 {
+		t.Errorf("ours are %q of %q", r.own, r.failures)
 	}
 }
 

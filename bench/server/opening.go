@@ -72,7 +72,11 @@ func (b *bench) opening(ctx context.Context, c contender) (o opening, err error)
 	return opening{middle(first), middle(later)}, nil
 }
 
+// middle is the median, 0 of none. It sorts d.
 func middle(d []time.Duration) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
 	slices.Sort(d)
 	return d[len(d)/2]
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -41,10 +40,13 @@ func (r *report) page(b *bench) string {
 	var p strings.Builder
 	p.WriteString(pageHead)
 	fmt.Fprintf(&p, "\nMeasured on a machine with %d cores (%s/%s), which server, store and driver share; each\nmeasurement lasted %g s, after %g s of the same load. Other programs, and the system for\nall of them, used %.2f cores meanwhile, %.2f at most. Versions: %s.\n\n%s\n",
-		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, b.time.Seconds(), b.warm.Seconds(), middle(b.others).Seconds(), slices.Max(b.others).Seconds(),
+		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, b.time.Seconds(), b.warm.Seconds(), middle(b.others).Seconds(), last(b.others).Seconds(),
 		strings.Join(r.versions, ", "), legend)
 	if middle(b.others) > quiet {
 		p.WriteString("\n**The machine was not quiet: what follows cannot be relied upon.**\n")
+	}
+	if len(r.failures) > 0 {
+		fmt.Fprintf(&p, "\nWhat failed, and is not in the tables or not to be trusted there:\n\n- %s\n", strings.Join(r.failures, "\n- "))
 	}
 	for _, t := range r.tables() {
 		fmt.Fprintf(&p, "\n## %s\n\n| %s |\n|---|%s\n", t.title, strings.Join(t.head, " | "), strings.Repeat("---:|", len(t.head)-1))
@@ -53,6 +55,14 @@ func (r *report) page(b *bench) string {
 		}
 	}
 	return p.String()
+}
+
+// last is the greatest of what middle has sorted.
+func last(d []time.Duration) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	return d[len(d)-1]
 }
 
 // quiet is how much CPU time others may use in a second, the system's own work

@@ -15,7 +15,8 @@ type report struct {
 	opening  map[string]opening
 	stalled  series
 	loss     map[string]loss
-	failures []string
+	failures []string // of all
+	own      []string // those of ours
 	versions []string
 }
 
@@ -53,6 +54,9 @@ func (r *report) fail(s scenario, c contender, err error) {
 	line := fmt.Sprintf("%s, %s: %v", s.name, c.name, err)
 	fmt.Println("FAILED ", line)
 	r.failures = append(r.failures, line)
+	if c.ours {
+		r.own = append(r.own, line)
+	}
 }
 
 // table is a table of the report; the first column names the rows.

@@ -10,9 +10,7 @@ import (
 	_ "net/http/pprof" // on the default mux, which the server does not use
 	"os"
 	"os/signal"
-	"path/filepath"
 	"runtime/metrics"
-	"strings"
 	"syscall"
 
 	"github.com/rs/zerolog"
@@ -44,16 +42,8 @@ func run(addr, store, debug string) error {
 		expvar.Publish("runtime", expvar.Func(readings))
 		go func() { _ = http.Serve(l, nil) }() // ends with the program
 	}
-	cfg := server.Config{Addr: addr, Guests: server.GuestsAuto}
+	cfg := server.Config{Addr: addr, Store: store, Guests: server.GuestsAuto}
 	log := zerolog.New(os.Stderr).Level(zerolog.WarnLevel).With().Timestamp().Logger()
-	if strings.HasPrefix(store, "postgres") {
-		return serve(ctx, cfg, store, log, stop)
-	}
-	file, ok := strings.CutPrefix(store, "sqlite:")
-	if !ok {
-		return fmt.Errorf("cannot open the store %q", store)
-	}
-	cfg.Data = filepath.Dir(file)
 	return server.Run(ctx, cfg, log, func(open, _ string) {
 		go child.Obey(open, stop)
 	})
