@@ -149,6 +149,9 @@ func TestPostgresThatIsInTrouble(t *testing.T) {
 		const soon = 50 * time.Millisecond
 		fail(t, reads, soon, context.DeadlineExceeded)
 		fail(t, writes, soon, context.DeadlineExceeded)
+		fail(t, map[string]func(context.Context) error{"Append alone": func(ctx context.Context) error {
+			return s.Append(ctx, "doc", batchOf(2, "alone", 1))
+		}}, soon, context.DeadlineExceeded)
 		waits := make(chan error)
 		go func() { waits <- s.Ping(t.Context()) }()
 		if err := c.Resume(); err != nil {

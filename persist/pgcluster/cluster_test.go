@@ -98,6 +98,29 @@ func TestAKilledClusterComesBackWithWhatWasCommitted(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 3 {
+		busy, err := pgx.Connect(t.Context(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A backend that does not notice that its parent is dead; the limit is for
+		// the case that the test fails.
+		if _, err := busy.Exec(t.Context(), "SET statement_timeout = '60s'"); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error)
+		go func() {
+			_, err := busy.Exec(t.Context(), "SELECT count(*) FROM generate_series(1, 1000000000000)")
+			done <- err
+		}()
+		for asked(t, db, "SELECT count(*)::text FROM pg_stat_activity WHERE query LIKE '%generate_series(1%' AND pid <> pg_backend_pid()") == "0" {
+			continue
+		}
+		defer func() {
+			if err := <-done; err == nil {
+				t.Error("a query outlived its cluster")
+			}
+			_ = busy.Close(context.Background())
+		}()
 		if err := c.Kill(); err != nil {
 			t.Fatal(err)
 		}
