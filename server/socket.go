@@ -131,6 +131,44 @@ type wsConn struct {
 	ws    *websocket.Conn
 	under net.Conn
 	buf   bytes.Buffer
+	// What the end of the context of the last Read and Write does. It stays for
+	// the next ones: to arrange it anew for each message would cost as much as
+	// the message.
+	reading, writing watch
+}
+
+// watch calls a function when a context ends.
+type watch struct {
+	ctx  context.Context
+	stop func() bool
+	done chan struct{} // closed when the function has been called
+}
+
+// on watches another context, unless it is the one that is watched already.
+func (w *watch) on(ctx context.Context, ended func()) {
+	if w.ctx == ctx {
+		return
+	}
+	w.off()
+	done := make(chan struct{})
+	w.ctx, w.done = ctx, done
+	w.stop = context.AfterFunc(ctx, func() {
+		ended()
+		close(done)
+	})
+}
+
+// off ends the watching, and reports whether the function has been called.
+func (w *watch) off() (called bool) {
+	if w.ctx == nil {
+		return false
+	}
+	called = !w.stop()
+	if called {
+		<-w.done
+	}
+	w.ctx = nil
+	return called
 }
 
 var _ session.Conn = (*wsConn)(nil)
@@ -139,18 +177,18 @@ var _ session.Conn = (*wsConn)(nil)
 // After ctx has ended the rest of the message is lost, but the connection still
 // carries a goodbye. The library would break it.
 func (c *wsConn) Read(ctx context.Context) ([]byte, error) {
-	expired := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		c.under.SetReadDeadline(time.Unix(1, 0))
-		close(expired)
-	})
-	defer func() {
-		if !stop() {
-			<-expired
-			c.under.SetReadDeadline(time.Time{})
-		}
-	}()
-	return c.read()
+	if (c.reading.ctx != ctx || ctx.Err() != nil) && c.reading.off() {
+		c.under.SetReadDeadline(time.Time{})
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	c.reading.on(ctx, func() { c.under.SetReadDeadline(time.Unix(1, 0)) })
+	message, err := c.read()
+	if err != nil && c.reading.off() {
+		c.under.SetReadDeadline(time.Time{})
+	}
+	return message, err
 }
 
 func (c *wsConn) read() ([]byte, error) {
@@ -176,7 +214,8 @@ func (c *wsConn) read() ([]byte, error) {
 
 // Write sends one text message.
 func (c *wsConn) Write(ctx context.Context, message []byte) error {
-	return c.ws.Write(ctx, websocket.MessageText, message)
+	c.writing.on(ctx, func() { c.under.Close() })
+	return c.ws.Write(context.Background(), websocket.MessageText, message)
 }
 
 // Close sends the close frame and ends the connection soon, whether or not

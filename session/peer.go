@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"sync/atomic"
+	"time"
 
 	"github.com/collabd/collabd/wire"
 )
@@ -37,8 +38,11 @@ type ending struct {
 
 func newPeer(ctx context.Context, a *actor, client wire.ClientID, conn Conn, who Visitor) *peer {
 	p := &peer{client: client, who: who}
-	p.writer.actor, p.writer.peer, p.writer.conn, p.writer.ctx = a, p, conn, ctx
+	p.writer.actor, p.writer.peer, p.writer.conn = a, p, conn
 	p.writer.done = make(chan struct{})
+	p.writer.ctx, p.writer.giveUp = context.WithCancel(ctx)
+	p.writer.patience = time.AfterFunc(a.lim.Write, p.writer.giveUp)
+	p.writer.patience.Stop()
 	p.writer.phase.Store(running) // until begin
 	return p
 }

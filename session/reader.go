@@ -37,10 +37,18 @@ func limiter(perSecond, burst int) *rate.Limiter {
 // run reads until the connection breaks or the client breaks the protocol, in
 // which case the error is a wire.Close or a *wire.Error.
 func (r *reader) run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silence := time.AfterFunc(r.actor.lim.Silence, func() { cancel(wire.CloseSilent) })
+	defer silence.Stop()
 	for {
-		frame, err := r.read(ctx)
+		// One context for all messages: making one for each would cost as much
+		// as reading it.
+		silence.Reset(r.actor.lim.Silence)
+		frame, err := r.conn.Read(ctx)
+		silence.Stop()
 		if err != nil {
-			return err
+			return readError(ctx, err)
 		}
 		msg, err := wire.DecodeClient(frame, r.actor.lim.Wire)
 		if err != nil {
@@ -50,16 +58,6 @@ func (r *reader) run(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-func (r *reader) read(ctx context.Context) ([]byte, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, r.actor.lim.Silence, wire.CloseSilent)
-	defer cancel()
-	frame, err := r.conn.Read(ctx)
-	if err != nil {
-		return nil, readError(ctx, err)
-	}
-	return frame, nil
 }
 
 // readError prefers the reason why we stopped reading over how Read put it.

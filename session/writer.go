@@ -18,9 +18,13 @@ type writer struct {
 	peer  *peer
 	conn  Conn
 	ctx   context.Context // of the connection
-	done  chan struct{}   // closed when nothing will be sent any more
-	phase atomic.Uint32
-	at    atomic.Uint64 // sent.revision, for others to see
+	// giveUp ends ctx, and so breaks the connection. patience calls it when a
+	// frame takes too long.
+	giveUp   context.CancelFunc
+	patience *time.Timer
+	done     chan struct{} // closed when nothing will be sent any more
+	phase    atomic.Uint32
+	at       atomic.Uint64 // sent.revision, for others to see
 
 	// Owned by the goroutine that is running.
 	welcome func(context.Context) error // the answer to the hello, until it is sent
@@ -76,6 +80,7 @@ func (w *writer) run() {
 			over = true
 		}
 		if over {
+			w.giveUp()
 			w.phase.Store(ended)
 			close(w.done)
 			return
@@ -204,7 +209,7 @@ func (w *writer) message(m wire.ServerMessage) error {
 
 // write gives the connection a frame. One that takes too long breaks it.
 func (w *writer) write(frame []byte) error {
-	ctx, cancel := context.WithTimeout(w.ctx, w.actor.lim.Write)
-	defer cancel()
-	return w.conn.Write(ctx, frame)
+	w.patience.Reset(w.actor.lim.Write)
+	defer w.patience.Stop()
+	return w.conn.Write(w.ctx, frame)
 }
