@@ -1,6 +1,6 @@
 # collabd: `make test` is everything that must pass. See README.md.
 
-.PHONY: help run build dist test deps lint test-go test-fuzz test-sim test-frontend test-browser fuzz hostile torture bench bench-ot screenshots
+.PHONY: help run build dist test deps lint test-go test-fuzz test-sim test-frontend test-browser fuzz hostile torture bench bench-ot bench-server screenshots
 
 help:
 	@echo "make run            start the server on http://localhost:8080"
@@ -12,6 +12,7 @@ help:
 	@echo "make torture        long: 1,000 kills (KILLS) of the server and of each store while clients type; recorded sessions, too"
 	@echo "make bench          the benchmarks of all packages"
 	@echo "make bench-ot       package ot beside other libraries, and docs/benchmarks/ot.md (needs COLLABD_TRACES)"
+	@echo "make bench-server   the server beside other servers, and docs/benchmarks/server.md (needs Node, Postgres and a quarter of an hour)"
 	@echo "make screenshots    the pictures in docs/screenshots"
 
 run:
@@ -85,6 +86,13 @@ bench-ot: bench/ot/node_modules
 bench/ot/node_modules: bench/ot/package-lock.json
 	cd bench/ot && npm ci --no-audit --no-fund
 	@touch bench/ot/node_modules
+
+bench-server: bench/server/node_modules
+	go run ./bench/server -o docs/benchmarks/server.md
+
+bench/server/node_modules: bench/server/package-lock.json
+	cd bench/server && npm ci --no-audit --no-fund
+	@touch bench/server/node_modules
 
 screenshots: frontend/node_modules
 	cd frontend && npm run screenshots
