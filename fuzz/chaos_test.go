@@ -2,6 +2,7 @@ package fuzz
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -75,7 +76,7 @@ func (s *simulation) breakLink(l *link) {
 // order of the plan; what is returned carries them out.
 func (s *simulation) trouble() func(*node) {
 	lasts, down, late := s.upTo(1500), s.upTo(700), s.upTo(3000)
-	switch s.r.IntN(14) {
+	switch s.r.IntN(13) {
 	case 0, 1:
 		return func(at *node) { at.store.Next(sessiontest.LoseReply) }
 	case 2:
@@ -137,8 +138,6 @@ func (s *simulation) trouble() func(*node) {
 			time.Sleep(down)
 			s.start(at)
 		}
-	case 11:
-		return s.visit(lasts)
 	}
 	fate := s.r.IntN(3) // killed: what was not synced is lost, kept, or written later
 	return func(at *node) { s.kill(at, fate, down, late) }
@@ -177,23 +176,30 @@ func (s *simulation) cutAll(at *node) {
 	})
 }
 
-// visit opens another document for a while, which takes memory.
-func (s *simulation) visit(lasts time.Duration) func(*node) {
-	return func(at *node) {
-		if !s.plan.visited {
+// visits has somebody who comes to other documents again and again, which take
+// memory, until told to stop.
+func (s *simulation) visits(at *node, r *rand.Rand, stop <-chan struct{}) {
+	for {
+		select {
+		case <-stop:
 			return
+		case <-time.After(time.Duration(r.IntN(800)) * time.Millisecond):
+		}
+		hub := s.net.up(at)
+		if hub == nil {
+			continue
 		}
 		server, end := sessiontest.Pipe(32)
 		who := session.Visitor{User: wire.User{ID: "v"}, Role: func() wire.Role { return wire.Viewer }}
-		hub := at.hub
+		doc := otherDocs[r.IntN(len(otherDocs))]
 		served := make(chan struct{})
 		go func() {
 			defer close(served)
-			hub.Serve(context.Background(), otherDoc, server, who)
+			hub.Serve(context.Background(), doc, server, who)
 		}()
-		// Whether it is let in is not what counts.
+		// Whether the visitor is let in is not what counts.
 		_ = end.Write(context.Background(), wire.Hello{}.Append(nil))
-		time.Sleep(lasts)
+		time.Sleep(time.Duration(r.IntN(600)) * time.Millisecond)
 		end.Close()
 		<-served
 	}

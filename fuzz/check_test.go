@@ -26,36 +26,36 @@ func (s *simulation) check() {
 		s.t.Fatal(err)
 	}
 	if _, err := s.log.Verify(ctx, simDoc); err != nil {
-		s.t.Error(err)
+		s.errorf("%v", err)
 	}
 	if err := exactlyOnce(records); err != nil {
-		s.t.Error(err)
+		s.errorf("%v", err)
 	}
 	var all []intent
 	for _, b := range s.bots {
 		if got := b.c.Doc(); !got.Equal(want) {
-			s.t.Errorf("bot %d has\n%s\nthe log makes\n%s", b.i, got.Op().AppendJSON(nil), want.Op().AppendJSON(nil))
+			s.errorf("bot %d has\n%s\nthe log makes\n%s", b.i, got.Op().AppendJSON(nil), want.Op().AppendJSON(nil))
 		}
 		if n := b.c.Stats().Resyncs; n > 0 {
-			s.t.Errorf("bot %d had to load the document anew %d times", b.i, n)
+			s.errorf("bot %d had to load the document anew %d times", b.i, n)
 		}
 		for _, a := range b.acks {
 			if a.Revision > head {
-				s.t.Errorf("bot %d was told that seq %d is revision %d, the head is %d", b.i, a.Seq, a.Revision, head)
+				s.errorf("bot %d was told that seq %d is revision %d, the head is %d", b.i, a.Seq, a.Revision, head)
 			} else if r := records[a.Revision-1]; r.Client != b.c.Info().Client || r.Seq != a.Seq {
-				s.t.Errorf("bot %d was told that seq %d is revision %d, which is %s/%d", b.i, a.Seq, a.Revision, r.Client, r.Seq)
+				s.errorf("bot %d was told that seq %d is revision %d, which is %s/%d", b.i, a.Seq, a.Revision, r.Client, r.Seq)
 			}
 		}
 		all = append(all, b.all...)
 	}
 	if err := checkMarks(want.Text(), all); err != nil {
-		s.t.Error(err)
+		s.errorf("%v", err)
 	}
 	s.checkCarets(records)
 	s.fault.mu.Lock()
 	defer s.fault.mu.Unlock()
 	for _, line := range s.fault.lines {
-		s.t.Errorf("a hub said: %s", line)
+		s.errorf("a hub said: %s", line)
 	}
 }
 
@@ -109,16 +109,16 @@ func (s *simulation) checkCarets(records []session.Record) {
 			switch {
 			case other == b:
 			case ok != (here.at == there.at):
-				s.t.Errorf("bot %d sees bot %d: %t, but that they are at the same hub is %t", b.i, other.i, ok, here.at == there.at)
+				s.errorf("bot %d sees bot %d: %t, but that they are at the same hub is %t", b.i, other.i, ok, here.at == there.at)
 			case ok && there.telling:
 				if want := s.caret(there.told, id, records); !slices.Equal(got, want) {
-					s.t.Errorf("bot %d sees the caret of bot %d at %v, it is at %v (told as %+v)", b.i, other.i, got, want, there.told)
+					s.errorf("bot %d sees the caret of bot %d at %v, it is at %v (told as %+v)", b.i, other.i, got, want, there.told)
 				}
 			}
 			delete(seen, id)
 		}
 		for id := range seen {
-			s.t.Errorf("bot %d sees %s, who is nobody", b.i, id)
+			s.errorf("bot %d sees %s, who is nobody", b.i, id)
 		}
 	}
 }
@@ -126,7 +126,7 @@ func (s *simulation) checkCarets(records []session.Record) {
 // checkAlone makes sure that the last one sees nobody.
 func (s *simulation) checkAlone(b *bot) {
 	if seen := s.net.of(b.i).view(); len(seen) > 1 || len(seen) == 1 && seen[b.c.Info().Client] == nil {
-		s.t.Errorf("everybody else has left, and bot %d sees %v", b.i, seen)
+		s.errorf("everybody else has left, and bot %d sees %v", b.i, seen)
 	}
 }
 

@@ -36,7 +36,7 @@
 // The same seed makes the same plan, but goroutines run as they please: a
 // failure of a seed may need some tries to be seen again.
 //
-//	go test ./fuzz -run Simulate -seed 4711 -seeds 1
+//	go test ./fuzz -run Simulate -seed 4711 -seeds 1 -times 100
 //
 // The laws of the algebra have their fuzz targets in package ot, the codec in
 // package wire. Processes are killed for real in the tests of cmd/collabd and

@@ -22,8 +22,8 @@ type network struct {
 	doc   wire.DocID
 	r     *rand.Rand
 	slow  bool
-	links map[int]*link // the present one of each client
-	dead  []*link       // those that were made half-open or lost
+	links map[int]*link  // the present one of each client
+	dead  map[*link]bool // those that were made half-open or lost
 }
 
 // node is a server: a hub and what it reaches the log through.
@@ -46,7 +46,7 @@ func (n *network) dial(c int, user wire.User) func(context.Context) (client.Conn
 			return nil, errDown
 		}
 		server, end := sessiontest.Pipe(32)
-		l := &link{end: end, n: n, at: at}
+		l := &link{end: end, n: n, at: at, mended: make(chan struct{})}
 		n.links[c] = l
 		who := session.Visitor{User: user, Role: func() wire.Role { return wire.Editor }}
 		go at.hub.Serve(context.Background(), n.doc, &served{ServerEnd: server, gate: &at.gate}, who)
@@ -59,6 +59,13 @@ func (n *network) set(at *node, hub *session.Hub) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	at.hub = hub
+}
+
+// up returns the hub of a node, nil if it is down.
+func (n *network) up(at *node) *session.Hub {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return at.hub
 }
 
 // each calls f for the present link of every client.
@@ -88,15 +95,16 @@ func (n *network) calm() {
 func (n *network) doom(l *link) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.dead = append(n.dead, l)
+	n.dead[l] = true
 }
 
 // cutDead cuts what was half-open.
 func (n *network) cutDead() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, l := range n.dead {
+	for l := range n.dead {
 		l.end.Cut()
+		close(l.mended)
 	}
 }
 
@@ -149,6 +157,8 @@ type link struct {
 	n   *network
 	at  *node
 
+	mended chan struct{} // closed when both ends are told that it was half-open
+
 	mu       sync.Mutex
 	deafened bool // half-open: nothing arrives any more
 	muted    bool // half-open: what is sent vanishes
@@ -184,8 +194,12 @@ func (l *link) Read(ctx context.Context) ([]byte, error) {
 	case lost:
 		return nil, sessiontest.ErrCut
 	case deaf:
-		<-ctx.Done()
-		return nil, ctx.Err()
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-l.mended:
+			return nil, sessiontest.ErrCut
+		}
 	}
 	var c wire.Close
 	if errors.As(err, &c) {

@@ -28,7 +28,7 @@ type plan struct {
 	// patient: connections that are dead in the end are found to be, instead of
 	// being cut when everything is mended.
 	patient bool
-	// visited: there is a second document that wants memory too.
+	// visited: there are other documents that want memory too.
 	visited bool
 }
 
@@ -83,9 +83,11 @@ func newPlan(r *rand.Rand) plan {
 	return p
 }
 
+const maxBackoff = 2 * time.Second
+
 // client is how a client of this session behaves.
 func (p plan) client() client.Config {
-	cfg := client.Config{MinBackoff: 50 * time.Millisecond, MaxBackoff: 2 * time.Second}
+	cfg := client.Config{MinBackoff: 50 * time.Millisecond, MaxBackoff: maxBackoff}
 	if p.short {
 		cfg.PingInterval, cfg.ReadTimeout, cfg.WriteTimeout = time.Second, 3*time.Second, time.Second
 	}
@@ -95,7 +97,7 @@ func (p plan) client() client.Config {
 // patience is after how long everything is over that was begun before the calm,
 // and nobody believes any more in a connection that is dead.
 func (p plan) patience() time.Duration {
-	wait := 2*p.lim.Store + p.lim.Write
+	wait := 2*p.lim.Store + p.lim.Write + p.lim.RetryMax + p.lim.ComeBack + 2*maxBackoff
 	if p.patient {
 		wait += p.lim.Silence + 30*time.Second
 	}

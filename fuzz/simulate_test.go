@@ -28,6 +28,7 @@ import (
 var (
 	simSeeds = flag.Uint64("seeds", 300, "how many simulated sessions to run")
 	simFrom  = flag.Uint64("seed", 0, "the seed of the first one")
+	simTimes = flag.Uint64("times", 1, "how often to run each: goroutines may run in another order")
 	simAll   = flag.Bool("all", false, "go on after a seed that failed")
 )
 
@@ -35,7 +36,7 @@ var (
 // fail. Each ends in calm, and then must have converged, with every mark there
 // exactly once, every acknowledgement kept and every caret in its place.
 //
-//	go test ./fuzz -run Simulate -seed 4711 -seeds 1    one of them again
+//	go test ./fuzz -run Simulate -seed 4711 -seeds 1 -times 100    one of them again
 func TestSimulate(t *testing.T) {
 	seeds := *simSeeds
 	if testing.Short() {
@@ -44,13 +45,12 @@ func TestSimulate(t *testing.T) {
 	// Most of what a session allocates is gone with it.
 	percent := debug.SetGCPercent(400)
 	t.Cleanup(func() { debug.SetGCPercent(percent) })
-	next, end := atomic.Uint64{}, *simFrom+seeds
-	next.Store(*simFrom)
+	next, end := atomic.Uint64{}, seeds**simTimes
 	for worker := range runtime.GOMAXPROCS(0) {
 		t.Run(fmt.Sprint("worker", worker), func(t *testing.T) {
 			t.Parallel()
-			for seed := next.Add(1) - 1; seed < end; seed = next.Add(1) - 1 {
-				if !runSeed(t, seed) && !*simAll {
+			for run := next.Add(1) - 1; run < end; run = next.Add(1) - 1 {
+				if !runSeed(t, *simFrom + run / *simTimes) && !*simAll {
 					next.Store(end)
 				}
 			}
@@ -66,7 +66,7 @@ const stuck = 2 * time.Minute
 // if the bubble itself failed, it says how to run it again.
 func runSeed(t *testing.T, seed uint64) (ok bool) {
 	name := func(what string) {
-		fmt.Fprintf(os.Stderr, "seed %d %s: %s\nreplay: go test ./fuzz -run Simulate -seed %d -seeds 1\n",
+		fmt.Fprintf(os.Stderr, "seed %d %s: %s\nreplay: go test ./fuzz -run Simulate -seed %d -seeds 1 -times 100\n",
 			seed, what, newPlan(planRand(seed)), seed)
 	}
 	defer time.AfterFunc(stuck, func() { name("does not end") }).Stop()
@@ -87,6 +87,7 @@ func planRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 4)) }
 // simulation is one session.
 type simulation struct {
 	t     *testing.T
+	seed  uint64
 	plan  plan
 	r     *rand.Rand // of the chaos
 	log   *persist.Memory
@@ -95,8 +96,24 @@ type simulation struct {
 	work  sync.WaitGroup // what the chaos has begun
 	fault faultLog
 
-	mu   sync.Mutex
-	hubs []*session.Hub // all that there ever were
+	mu     sync.Mutex
+	hubs   []*session.Hub // all that there ever were
+	errors int
+}
+
+// errorsShown is how many errors of a seed are shown at once. The rest, and all
+// that is known of them, comes when the test ends.
+const errorsShown, errorShown = 3, 400
+
+// errorf is t.Errorf, and shows the first errors at once: a long run should not
+// have to end before one knows what it found.
+func (s *simulation) errorf(format string, args ...any) {
+	s.t.Errorf(format, args...)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.errors++; s.errors <= errorsShown {
+		fmt.Fprintf(os.Stderr, "seed %d: %.*s\n", s.seed, errorShown, fmt.Sprintf(format, args...))
+	}
 }
 
 // bot is a client that types, with what it thought of and what it was told.
@@ -110,21 +127,23 @@ type bot struct {
 	acks []client.Ack
 }
 
-const (
-	simDoc   = wire.DocID("doc")
-	otherDoc = wire.DocID("other")
-)
+const simDoc = wire.DocID("doc")
+
+var otherDocs = []wire.DocID{"other", "another"}
 
 func simulate(t *testing.T, seed uint64) {
 	r := planRand(seed)
-	s := &simulation{t: t, plan: newPlan(r), r: r, log: persist.NewMemory()}
-	for _, id := range []wire.DocID{simDoc, otherDoc} {
+	s := &simulation{t: t, seed: seed, plan: newPlan(r), r: r, log: persist.NewMemory()}
+	for _, id := range append(otherDocs, simDoc) {
 		about := session.Document{ID: id, Kind: s.plan.kind, Lineage: "l", Created: time.Now()}
 		if err := s.log.CreateDocument(t.Context(), about); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.net = &network{doc: simDoc, r: rand.New(rand.NewPCG(seed, 5)), slow: s.plan.slow, links: map[int]*link{}}
+	s.net = &network{
+		doc: simDoc, r: rand.New(rand.NewPCG(seed, 5)), slow: s.plan.slow,
+		links: map[int]*link{}, dead: map[*link]bool{},
+	}
 	for range s.plan.hubs {
 		at := &node{}
 		s.net.nodes = append(s.net.nodes, at)
@@ -141,6 +160,11 @@ func simulate(t *testing.T, seed uint64) {
 		defer close(stopped)
 		s.chaos(stop)
 	}()
+	if s.plan.visited {
+		for i, at := range s.net.nodes {
+			s.work.Go(func() { s.visits(at, rand.New(rand.NewPCG(seed, 200+uint64(i))), stop) })
+		}
+	}
 	typing.Wait()
 	close(stop)
 	<-stopped
@@ -162,10 +186,10 @@ func (s *simulation) end() {
 	}
 	for _, h := range s.hubs {
 		if err := h.Close(context.Background()); err != nil {
-			s.t.Error(err)
+			s.errorf("%v", err)
 		}
 		if st := h.Stats(); st != (session.Stats{}) {
-			s.t.Errorf("a hub is closed, and still has %+v", st)
+			s.errorf("a hub is closed, and still has %+v", st)
 		}
 	}
 }
@@ -255,7 +279,7 @@ func (s *simulation) edit(b *bot, r *rand.Rand) bool {
 		return in.op, nil
 	})
 	if err != nil {
-		s.t.Errorf("bot %d cannot type: %v", b.i, err)
+		s.errorf("bot %d cannot type: %v", b.i, err)
 	}
 	return err == nil
 }
@@ -284,7 +308,7 @@ func (s *simulation) meet() {
 	for _, b := range s.bots {
 		ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Minute)
 		if err := b.c.Synced(ctx); err != nil {
-			s.t.Errorf("bot %d is not synced: %v", b.i, err)
+			s.errorf("bot %d is not synced: %v", b.i, err)
 		}
 		cancel()
 	}
@@ -299,7 +323,7 @@ func (s *simulation) meet() {
 		ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Minute)
 		err := b.c.Wait(ctx, func(st client.State) bool { return st.Revision() >= head })
 		if err != nil {
-			s.t.Errorf("bot %d is at revision %d, the head is %d: %v", b.i, b.c.State().Revision(), head, err)
+			s.errorf("bot %d is at revision %d, the head is %d: %v", b.i, b.c.State().Revision(), head, err)
 		}
 		cancel()
 	}
@@ -319,7 +343,7 @@ func (s *simulation) leave() {
 	time.Sleep(s.plan.settled() + s.plan.lim.Idle)
 	for i, h := range s.hubs {
 		if st := h.Stats(); st.Peers != 0 || st.Queued != 0 || st.Appending != 0 || st.Documents != 0 {
-			s.t.Errorf("everybody has left, and hub %d still has %+v", i, st)
+			s.errorf("everybody has left, and hub %d still has %+v", i, st)
 		}
 	}
 }
