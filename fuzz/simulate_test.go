@@ -18,7 +18,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/collabd/collabd/client"
-	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/session/sessiontest"
@@ -75,11 +74,12 @@ func runSeed(t *testing.T, seed uint64) (ok bool) {
 			name("failed")
 		}
 	}()
+	passed := false
 	synctest.Test(t, func(t *testing.T) {
 		simulate(t, seed)
-		ok = !t.Failed()
-	})
-	return ok
+		passed = !t.Failed()
+	}) // panics if goroutines are left
+	return passed
 }
 
 func planRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 4)) }
@@ -114,17 +114,6 @@ func (s *simulation) errorf(format string, args ...any) {
 	if s.errors++; s.errors <= errorsShown {
 		fmt.Fprintf(os.Stderr, "seed %d: %.*s\n", s.seed, errorShown, fmt.Sprintf(format, args...))
 	}
-}
-
-// bot is a client that types, with what it thought of and what it was told.
-type bot struct {
-	i    int
-	c    *client.Client
-	user wire.User
-
-	mu   sync.Mutex
-	all  []intent
-	acks []client.Ack
 }
 
 const simDoc = wire.DocID("doc")
@@ -236,60 +225,6 @@ func (l *faultLog) Write(line []byte) (int, error) {
 		}
 	}
 	return len(line), nil
-}
-
-func (s *simulation) join(i int) *bot {
-	b := &bot{i: i, user: wire.User{ID: wire.UserID(fmt.Sprint("u", i)), Name: "B", Color: "#000000"}}
-	cfg := s.plan.client()
-	cfg.Dial = s.net.dial(i, b.user)
-	cfg.OnAck = func(a client.Ack) {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.acks = append(b.acks, a)
-	}
-	c, err := client.Dial(s.t.Context(), cfg)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	b.c = c
-	s.bots = append(s.bots, b)
-	return b
-}
-
-// types makes so many edits, with pauses, and moves the caret now and then.
-func (s *simulation) types(b *bot, r *rand.Rand, edits int) {
-	for range edits {
-		if !s.edit(b, r) {
-			return
-		}
-		if r.IntN(5) == 0 {
-			s.tell(b, r)
-		}
-		time.Sleep(time.Duration(r.IntN(400)) * time.Millisecond)
-	}
-}
-
-// edit makes one edit.
-func (s *simulation) edit(b *bot, r *rand.Rand) bool {
-	err := b.c.EditFunc(s.t.Context(), func(doc ot.Doc, _ wire.Revision) (ot.Op, error) {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		in := think(r, s.plan.kind, doc, mark(b.i, len(b.all)))
-		b.all = append(b.all, in)
-		return in.op, nil
-	})
-	if err != nil {
-		s.errorf("bot %d cannot type: %v", b.i, err)
-	}
-	return err == nil
-}
-
-// tell puts the caret somewhere, at times beyond the document.
-func (s *simulation) tell(b *bot, r *rand.Rand) {
-	st := b.c.State()
-	place := func() int { return r.IntN(st.Doc().Len() + 2) }
-	p := wire.Presence{Revision: st.Revision(), Selections: []wire.Selection{{Anchor: place(), Head: place()}}}
-	s.net.of(b.i).tell(p)
 }
 
 // calm mends everything and waits until everybody has seen everything.
