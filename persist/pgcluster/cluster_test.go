@@ -104,7 +104,7 @@ func TestAKilledClusterComesBackWithWhatWasCommitted(t *testing.T) {
 		}
 		// A backend that does not notice that its parent is dead; the limit is for
 		// the case that the test fails.
-		if _, err := busy.Exec(t.Context(), "SET statement_timeout = '60s'"); err != nil {
+		if _, err := busy.Exec(t.Context(), "SET statement_timeout = '30s'"); err != nil {
 			t.Fatal(err)
 		}
 		done := make(chan error)
@@ -116,8 +116,8 @@ func TestAKilledClusterComesBackWithWhatWasCommitted(t *testing.T) {
 			continue
 		}
 		defer func() {
-			if err := <-done; err == nil {
-				t.Error("a query outlived its cluster")
+			if err := <-done; err == nil || strings.Contains(err.Error(), "57014") { // its own limit
+				t.Errorf("a query outlived its cluster: %v", err)
 			}
 			_ = busy.Close(context.Background())
 		}()

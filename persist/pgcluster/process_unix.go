@@ -28,6 +28,7 @@ type process struct {
 // is killed when the thread that started it ends, and a thread of the runtime
 // may end at any time.
 func run(cmd *exec.Cmd) (*process, error) {
+	cmd.WaitDelay = killTimeout // its children have its output, too
 	p := &process{ended: make(chan struct{})}
 	started := make(chan error)
 	go func() {
