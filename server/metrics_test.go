@@ -99,6 +99,7 @@ func TestMetricsOfSessions(t *testing.T) {
 
 	// The same client comes back and sends its last edit again.
 	p.ws.CloseNow()
+	w.settled(`collabd_connections{transport="websocket"}`, 0) // else it is superseded, not gone
 	ws, _ := ana.dial(doc)
 	again := w.hello(ws, wire.Hello{Client: p.welcome.Client, Secret: p.welcome.Secret, Lineage: p.welcome.Lineage, Revision: edits})
 	again.send(fmt.Sprintf(`{"type":"edit","seq":%d,"base":%d,"op":[{"insert":"%s"}]}`, edits, edits-1, secretText))

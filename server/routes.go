@@ -28,6 +28,16 @@ type request struct {
 	*http.Request
 	who Principal
 	doc *session.Document
+	// seat is that of a connection that stays. It is left when the handler
+	// returns, unless the handler takes it.
+	seat *place
+}
+
+// takeSeat makes the caller the one who leaves the seat.
+func (r *request) takeSeat() *place {
+	seat := r.seat
+	r.seat = nil
+	return seat
 }
 
 // routes lists every address of the server. Everything about a document
@@ -100,12 +110,16 @@ func (s *Server) route(rt route, w http.ResponseWriter, r *http.Request) error {
 	if missing != nil {
 		return missing
 	}
-	var seat *place
+	req := &request{Request: r, doc: doc}
 	if rt.transport != "" {
-		if seat, err = s.admission.enter(rt.transport, from, who); err != nil {
+		if req.seat, err = s.admission.enter(rt.transport, from, who); err != nil {
 			return err
 		}
-		defer seat.leave()
+		defer func() {
+			if req.seat != nil {
+				req.seat.leave()
+			}
+		}()
 	}
 	if rt.guest && who.Anonymous() {
 		if rt.action == ReadDocument && !s.site.owns(r) {
@@ -118,11 +132,12 @@ func (s *Server) route(rt route, w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		s.metrics.guests.Inc()
-		if seat != nil {
-			seat.of(who)
+		if req.seat != nil {
+			req.seat.of(who)
 		}
 	}
-	return rt.serve(s, w, &request{Request: r, who: who, doc: doc})
+	req.who = who
+	return rt.serve(s, w, req)
 }
 
 // noSuchRoute answers what no route takes: an address that does not exist, or

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -26,8 +27,10 @@ const (
 	keptBytes = 4 << 10
 )
 
-// socket upgrades a request that may read its document, and serves the
-// session until the connection ends. Who it is and which document it is about
+// socket upgrades a request that may read its document, joins the session, and
+// leaves the connection to a goroutine that serves it until it ends. What
+// net/http holds of the request is free then, and so is the stack on which all
+// of this was done: an idle connection is to cost little. Who it is and which document it is about
 // are fixed here; the role is asked for again with every message.
 func (s *Server) socket(w http.ResponseWriter, r *request) error {
 	if !s.site.owns(r.Request) {
@@ -53,20 +56,32 @@ func (s *Server) socket(w http.ResponseWriter, r *request) error {
 	ws.SetReadLimit(-1) // the gate counts
 	giveUpAfter(taken.conn, s.cfg.Limits.Silence)
 	conn := &wsConn{ws: ws, under: taken.conn}
-	who := session.Visitor{
-		User: r.who.User,
-		Role: func() wire.Role { return s.access.Role(r.who, r.doc) },
+	// Neither the request nor its context may be kept: they hold much, and end
+	// when the handler returns.
+	doc, who := r.doc, r.who
+	joined, err := s.hub.Join(context.Background(), doc.ID, conn, session.Visitor{
+		User: who.User,
+		Role: func() wire.Role { return s.access.Role(who, doc) },
+	})
+	if err != nil {
+		s.connectionEnded(doc.ID, who, err)
+		return nil
 	}
-	// The request's context ends with the handler's return at the latest, but
-	// a hijacked connection is no longer its concern: only our own end is.
-	err = s.hub.Serve(context.WithoutCancel(r.Context()), r.doc.ID, conn, who)
-	line := s.log.Debug().Str("doc", string(r.doc.ID)).Str("user", string(r.who.User.ID))
+	seat := r.takeSeat()
+	go func() {
+		defer seat.leave()
+		s.connectionEnded(doc.ID, who, joined.Serve())
+	}()
+	return nil
+}
+
+func (s *Server) connectionEnded(doc wire.DocID, who Principal, why error) {
+	line := s.log.Debug().Str("doc", string(doc)).Str("user", string(who.User.ID))
 	var c wire.Close
-	if errors.As(err, &c) {
+	if errors.As(why, &c) {
 		line = line.Str("close", c.Name)
 	}
 	line.Msg("connection ended")
-	return nil
 }
 
 // upgradeNeeded is the answer to a request that is no handshake of ours. It
@@ -94,6 +109,14 @@ func list(h http.Header, name string) (values []string) {
 	return values
 }
 
+// The buffers of a connection. Those of net/http would be larger, and are most
+// of what an idle connection costs. What does not fit is read and written past
+// them.
+const (
+	readBuffer  = 512
+	writeBuffer = 2 << 10
+)
+
 // hijacker remembers the connection that was taken over, and puts a gate in
 // front of it. It lets nothing but the upgrade through: a refusal is answered
 // as all errors are.
@@ -112,8 +135,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	h.conn = conn
 	early, _ := rw.Reader.Peek(rw.Reader.Buffered()) // all of it is there
 	gated := &gate{Conn: conn, early: bytes.Clone(early), frames: frames{limit: uint64(h.limit)}}
-	rw.Reader.Reset(gated)
-	return gated, rw, nil
+	return gated, bufio.NewReadWriter(bufio.NewReaderSize(gated, readBuffer), bufio.NewWriterSize(gated, writeBuffer)), nil
 }
 
 // WriteHeader implements http.ResponseWriter.
@@ -130,7 +152,7 @@ func (h *hijacker) Write(b []byte) (int, error) { return len(b), nil }
 type wsConn struct {
 	ws    *websocket.Conn
 	under net.Conn
-	buf   bytes.Buffer
+	buf   *bytes.Buffer // of the last message, nil while there is none
 	// What the end of the context of the last Read and Write does. It stays for
 	// the next ones: to arrange it anew for each message would cost as much as
 	// the message.
@@ -192,9 +214,7 @@ func (c *wsConn) Read(ctx context.Context) ([]byte, error) {
 }
 
 func (c *wsConn) read() ([]byte, error) {
-	if c.buf.Cap() > keptBytes {
-		c.buf = bytes.Buffer{}
-	}
+	c.letGo()
 	kind, from, err := c.ws.Reader(context.Background())
 	if err != nil {
 		return nil, err
@@ -202,7 +222,7 @@ func (c *wsConn) read() ([]byte, error) {
 	if kind != websocket.MessageText {
 		return nil, wire.CloseBadMessage.Because("Messages are text frames.")
 	}
-	c.buf.Reset()
+	c.buf = buffers.Get().(*bytes.Buffer)
 	if _, err := c.buf.ReadFrom(from); err != nil {
 		return nil, err
 	}
@@ -210,6 +230,19 @@ func (c *wsConn) read() ([]byte, error) {
 		return nil, wire.CloseBadMessage.Because("A text frame is not UTF-8.")
 	}
 	return c.buf.Bytes(), nil
+}
+
+// buffers are those of messages that are being read. A connection that waits
+// for the next one has none.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// letGo gives the buffer of the last message back.
+func (c *wsConn) letGo() {
+	if c.buf != nil && c.buf.Cap() <= keptBytes {
+		c.buf.Reset()
+		buffers.Put(c.buf)
+	}
+	c.buf = nil
 }
 
 // Write sends one text message.

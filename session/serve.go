@@ -7,43 +7,83 @@ import (
 	"github.com/collabd/collabd/wire"
 )
 
-// Serve is the reader of one connection: it joins the session of a document,
-// hands in what the client sends and returns when the connection has ended,
-// with the reason. It reads nothing beyond the hello before the client has
-// joined.
+// Serve is Join and the connection's Serve: it returns when the connection has
+// ended, with the reason.
 func (h *Hub) Serve(ctx context.Context, doc wire.DocID, conn Conn, who Visitor) error {
-	if !h.enter() {
-		return h.refuse(ctx, conn, wire.CloseRestarting)
+	c, err := h.Join(ctx, doc, conn, who)
+	if err != nil {
+		return err
 	}
-	defer h.work.Done()
+	return c.Serve()
+}
+
+// Connection is one that has joined. Its Serve must be called.
+type Connection struct {
+	hub     *Hub
+	release func() // gives the session back
+	ctx     context.Context
+	cancel  context.CancelFunc
+	over    func() bool // stops waiting for the end of the session
+	reader  *reader
+}
+
+// Join waits for the hello of a connection and joins the session of a document.
+// It reads nothing beyond the hello. A connection that does not join has ended
+// when Join returns, and the error is the reason. ctx is that of the whole
+// connection.
+func (h *Hub) Join(ctx context.Context, doc wire.DocID, conn Conn, who Visitor) (*Connection, error) {
+	if !h.enter() {
+		return nil, h.refuse(ctx, conn, wire.CloseRestarting)
+	}
+	c, err := h.admit(ctx, doc, conn, who)
+	if err != nil {
+		defer h.work.Done()
+		return nil, h.refuse(ctx, conn, err)
+	}
+	return c, nil
+}
+
+func (h *Hub) admit(ctx context.Context, doc wire.DocID, conn Conn, who Visitor) (*Connection, error) {
 	arrival := h.arrivals.Add(1)
 	hello, err := h.hello(ctx, conn)
 	if err != nil {
-		return h.refuse(ctx, conn, err)
+		return nil, err
 	}
 	a, release, err := h.acquire(ctx, doc)
 	if err != nil {
-		return h.refuse(ctx, conn, err)
+		return nil, err
 	}
-	defer release()
-	alive, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(a.over, cancel)()
-	p, in, err := h.join(alive, a, hello, arrival, conn, who)
+	c := &Connection{hub: h, release: release}
+	c.ctx, c.cancel = context.WithCancel(ctx)
+	c.over = context.AfterFunc(a.over, c.cancel)
+	p, in, err := h.join(c.ctx, a, hello, arrival, conn, who)
 	if err != nil {
-		return h.refuse(ctx, conn, err)
+		c.over()
+		c.cancel()
+		release()
+		return nil, err
 	}
-	ctx = alive
-	defer a.send(context.WithoutCancel(ctx), leave{p})
+	c.reader = newReader(a, p, conn)
 	h.observer.Joined(hello.Resumes())
 	p.writer.begin(func(ctx context.Context) error { return p.writer.sayWelcome(ctx, h.issuer, hello, in) })
+	return c, nil
+}
 
-	r := newReader(a, p, conn)
-	err = a.survive("a connection", func() error { return r.run(ctx) })
+// Serve is the reader of a connection: it hands in what the client sends and
+// returns when the connection has ended, with the reason.
+func (c *Connection) Serve() error {
+	p, a := c.reader.peer, c.reader.actor
+	defer c.hub.work.Done()
+	defer c.release()
+	defer c.cancel()
+	defer c.over()
+	defer a.send(context.WithoutCancel(c.ctx), leave{p})
+
+	err := a.survive("a connection", func() error { return c.reader.run(c.ctx) })
 	if end, ok := endingFor(err); ok {
 		p.end(end.close, end.seq)
 	} else {
-		cancel() // the connection is gone
+		c.cancel() // the connection is gone
 		p.nudge()
 	}
 	<-p.writer.done
@@ -52,7 +92,7 @@ func (h *Hub) Serve(ctx context.Context, doc wire.DocID, conn Conn, who Visitor)
 	}
 	var why wire.Close
 	errors.As(err, &why)
-	h.observer.Left(why)
+	c.hub.observer.Left(why)
 	return err
 }
 

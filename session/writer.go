@@ -85,6 +85,7 @@ func (w *writer) run() {
 			close(w.done)
 			return
 		}
+		w.buf = nil // it is needed seldom, and idle peers are many
 		if w.phase.CompareAndSwap(running, idle) {
 			return
 		}

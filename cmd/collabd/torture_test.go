@@ -173,7 +173,7 @@ func TestTortureNotices(t *testing.T) {
 		}
 		cfg.Settle, cfg.Kills, cfg.Every = 3*time.Second, 1, time.Second
 		report, err := torture.Run(t.Context(), cfg)
-		if err != nil || report.Diverged != cfg.Clients {
+		if err != nil || report.Diverged == 0 { // a client with nothing unsent may agree
 			t.Errorf("%v: %+v", err, report)
 		}
 	}
