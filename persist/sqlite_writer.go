@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -81,9 +82,19 @@ func (w *writer) submit(ctx context.Context, run func(*writeTx) error) error {
 	case err := <-j.result:
 		return err
 	case <-ctx.Done():
-		j.claim.CompareAndSwap(false, true)
+		if j.claim.CompareAndSwap(false, true) {
+			w.drop(j)
+		}
 		return ctx.Err()
 	}
+}
+
+// drop takes a job out of the queue whose caller has left, so that the queue
+// holds no more than there are callers, however long the disk hangs.
+func (w *writer) drop(j *job) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.queue = slices.DeleteFunc(w.queue, func(q *job) bool { return q == j })
 }
 
 // close writes what is queued, ends the goroutine and gives the connection

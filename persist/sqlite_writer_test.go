@@ -239,6 +239,9 @@ func TestACallerMayLeaveWhileItWaits(t *testing.T) {
 	if err := <-left; !errors.Is(err, context.Canceled) {
 		t.Errorf("who left: %v", err)
 	}
+	if n := w.writer.queued(); n != 1 {
+		t.Errorf("%d jobs wait: who left must not, however long the disk hangs", n)
+	}
 	release()
 	w.wg.Wait()
 	if *stays != nil {

@@ -267,7 +267,7 @@ func TestMovesAreOne(t *testing.T) {
 	d := drive(t, nil, lim)
 	d.join("c", 0)
 	p := d.here[0]
-	r := newReader(d.actor, p, nil)
+	r := newReader(d.actor, p, nil, joined{})
 	for round := range 3 {
 		for n := range 100 {
 			told := wire.Presence{Selections: make([]wire.Selection, n%3+1)}

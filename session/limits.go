@@ -80,7 +80,7 @@ func DefaultLimits() Limits {
 		Wire:            wire.DefaultLimits(),
 		WindowRecords:   4096,
 		WindowBytes:     4 << 20,
-		CatchupRecords:  256,
+		CatchupRecords:  1024,
 		CatchupStep:     20_000,
 		MessageBytes:    64 << 10,
 		Peers:           1000,

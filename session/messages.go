@@ -22,7 +22,8 @@ type join struct {
 // joined answers a join: err is nil, or a wire.Close.
 type joined struct {
 	view  *view
-	acked wire.Seq
+	last  lastEdit      // of the client, zero if it has none
+	known wire.Revision // what a new client is sent the document at, 0 for one that resumes
 	err   error
 }
 
@@ -68,7 +69,11 @@ func (m join) deliver(a *actor) {
 	here.Client, here.User, here.Role = m.peer.client, m.peer.who.User, m.peer.who.Role()
 	a.presence.put(here.Peer, here.at)
 	a.publish()
-	m.answer <- joined{view: a.view.Load(), acked: a.state.lastOf(m.peer.client, m.last).seq}
+	in := joined{view: a.view.Load(), last: a.state.lastOf(m.peer.client, m.last)}
+	if !m.resume {
+		in.known = in.view.head()
+	}
+	m.answer <- in
 }
 
 // park makes a join wait until the log was read as far as it is known to go.

@@ -18,11 +18,15 @@ type reader struct {
 	edits *rate.Limiter
 	notes *rate.Limiter
 	told  time.Time // that it is slowed down
+	// What was known when it joined: the client's last edit, and the least base
+	// that its next ones may have.
+	joined lastEdit
+	least  wire.Revision
 }
 
-func newReader(a *actor, p *peer, conn Conn) *reader {
+func newReader(a *actor, p *peer, conn Conn, in joined) *reader {
 	return &reader{
-		actor: a, peer: p, conn: conn,
+		actor: a, peer: p, conn: conn, joined: in.last, least: max(in.known, in.last.revision),
 		edits: limiter(a.lim.Edits, a.lim.EditBurst), notes: limiter(a.lim.Notes, a.lim.NoteBurst),
 	}
 }
@@ -140,6 +144,10 @@ func (r *reader) intoWindow(ctx context.Context, sub *Submission) error {
 		w := r.actor.view.Load().window
 		if sub.Base >= w.after {
 			return nil
+		}
+		if sub.Edit.Base < r.least && sub.Edit.Seq > r.joined.seq {
+			// Nobody may make us read the history again and again.
+			return &wire.Error{Close: wire.CloseBadBase, Member: "base", Detail: "is older than what the client knew when it joined", Seq: sub.Edit.Seq}
 		}
 		ctx, cancel := context.WithTimeout(ctx, r.actor.lim.Store)
 		records, err := r.actor.store.Records(ctx, r.actor.meta.ID, sub.Base, min(sub.Base+wire.Revision(r.actor.lim.CatchupStep), w.head()))

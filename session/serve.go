@@ -63,7 +63,7 @@ func (h *Hub) admit(ctx context.Context, doc wire.DocID, conn Conn, who Visitor)
 		release()
 		return nil, err
 	}
-	c.reader = newReader(a, p, conn)
+	c.reader = newReader(a, p, conn, in)
 	h.observer.Joined(hello.Resumes())
 	p.writer.begin(func(ctx context.Context) error { return p.writer.sayWelcome(ctx, h.issuer, hello, in) })
 	return c, nil

@@ -13,7 +13,7 @@ func (w *writer) sayWelcome(ctx context.Context, is issuer, hello wire.Hello, in
 	w.sent = position{titles: in.view.titles}
 	msg := wire.Welcome{
 		Client: w.peer.client, Secret: is.secret(w.actor.meta.ID, w.peer.who.User.ID, w.peer.client),
-		Lineage: w.actor.meta.Lineage, Revision: in.view.head(), Resumed: hello.Resumes(), Acked: in.acked,
+		Lineage: w.actor.meta.Lineage, Revision: in.view.head(), Resumed: hello.Resumes(), Acked: in.last.seq,
 		Kind: w.actor.meta.Kind, Title: in.view.title, Role: w.role, User: w.peer.who.User,
 		Limits: w.actor.lim.Wire,
 	}
