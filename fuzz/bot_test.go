@@ -68,10 +68,17 @@ func (s *simulation) edit(b *bot, r *rand.Rand) bool {
 	return err == nil
 }
 
-// tell puts the caret somewhere, at times beyond the document.
+// tell puts the caret somewhere, mostly where people type, at times beyond the
+// document.
 func (s *simulation) tell(b *bot, r *rand.Rand) {
 	st := b.c.State()
-	place := func() int { return r.IntN(st.Doc().Len() + 2) }
+	marks := markPattern.FindAllString(st.Doc().Text(), -1)
+	place := func() int {
+		if r.IntN(4) == 0 {
+			return r.IntN(st.Doc().Len() + 2)
+		}
+		return units(marks[:r.IntN(len(marks)+1)]...)
+	}
 	p := wire.Presence{Revision: st.Revision(), Selections: []wire.Selection{{Anchor: place(), Head: place()}}}
 	s.net.of(b.i).tell(p)
 }

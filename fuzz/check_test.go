@@ -71,25 +71,30 @@ func exactlyOnce(records []session.Record) error {
 	return nil
 }
 
-// coda types a little more in calm, with every caret in its place before.
+// coda types a little more in calm, with every caret in its place before. It
+// does so in bursts, so that a hub that follows finds many records at once.
 func (s *simulation) coda() {
-	for _, b := range s.bots {
-		s.tell(b, s.r)
-	}
-	for range 2 + s.r.IntN(8) {
-		b := s.bots[s.r.IntN(len(s.bots))]
-		if s.r.IntN(3) == 0 {
-			s.tell(b, s.r)
-		}
-		if !s.edit(b, s.r) {
-			return
-		}
-		if s.plan.hubs == 1 || s.plan.follows {
+	apart := s.plan.hubs > 1 && !s.plan.follows
+	for burst := range 2 + s.r.IntN(3) {
+		if !apart {
 			s.meet()
 		}
+		for _, b := range s.bots {
+			if burst == 0 || s.r.IntN(2) == 0 {
+				s.tell(b, s.r)
+			}
+		}
+		time.Sleep(s.plan.settled())
+		for range 1 + s.r.IntN(8) {
+			b := s.bots[s.r.IntN(len(s.bots))]
+			if !s.edit(b, s.r) {
+				return
+			}
+			s.sync(b)
+		}
 	}
-	if s.plan.hubs > 1 && !s.plan.follows {
-		s.meet()
+	s.meet()
+	if apart {
 		for _, b := range s.bots {
 			s.tell(b, s.r)
 		}

@@ -241,11 +241,7 @@ func (s *simulation) calm() {
 // not follow each other, everybody comes anew: nobody else would tell them.
 func (s *simulation) meet() {
 	for _, b := range s.bots {
-		ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Minute)
-		if err := b.c.Synced(ctx); err != nil {
-			s.errorf("bot %d is not synced: %v", b.i, err)
-		}
-		cancel()
+		s.sync(b)
 	}
 	if s.plan.hubs > 1 && !s.plan.follows {
 		s.net.each(func(l *link) { l.end.Cut() })
@@ -261,6 +257,15 @@ func (s *simulation) meet() {
 			s.errorf("bot %d is at revision %d, the head is %d: %v", b.i, b.c.State().Revision(), head, err)
 		}
 		cancel()
+	}
+}
+
+// sync waits until a bot has nothing unsent.
+func (s *simulation) sync(b *bot) {
+	ctx, cancel := context.WithTimeout(s.t.Context(), 10*time.Minute)
+	defer cancel()
+	if err := b.c.Synced(ctx); err != nil {
+		s.errorf("bot %d is not synced: %v", b.i, err)
 	}
 }
 
