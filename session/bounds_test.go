@@ -20,7 +20,6 @@ type driven struct {
 	actor *actor
 	here  []*peer
 	all   int // clients so far
-	held  *write
 }
 
 func drive(t *testing.T, r *rand.Rand, lim Limits) *driven {
