@@ -33,7 +33,7 @@ func TestResendWhileItIsWritten(t *testing.T) {
 				return call()
 			},
 		})
-		w.run(`edit ana 1 0 [{"insert":"a"}]`)
+		w.expect("", `edit ana 1 0 [{"insert":"a"}]`)
 		w.expect("ana:welcome,presence", "resume ana")
 		w.expect("", `edit ana 1 0 [{"insert":"a"}]`)
 		close(commit)
