@@ -20,6 +20,7 @@ type Hub struct {
 	log    zerolog.Logger
 	issuer issuer
 
+	others   bool // other processes may append to the store
 	observer Observer
 	budget   budget
 	leaving  atomic.Int64 // bytes of the sessions that are ending to make room
@@ -75,7 +76,9 @@ func NewHub(store Store, cfg Config) *Hub {
 		open: map[wire.DocID]*slot{},
 	}
 	h.alive, h.end = context.WithCancel(context.Background())
-	if shared, ok := store.(Shared); ok && !cfg.Alone && h.lim.Follow > 0 {
+	shared, ok := store.(Shared)
+	h.others = ok && !cfg.Alone
+	if h.others && h.lim.Follow > 0 {
 		h.work.Go(func() { h.follow(shared) })
 	}
 	return h

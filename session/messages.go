@@ -7,7 +7,8 @@ import (
 )
 
 // join asks to become a peer. For a client that resumes, last is its last
-// edit according to the store, looked up when the log's head was asOf.
+// edit according to the store, looked up when the log's head was asOf. For a new
+// one asOf is the head too, if others may have moved it, else 0.
 type join struct {
 	peer     *peer
 	resume   bool
@@ -38,7 +39,7 @@ func (m join) deliver(a *actor) {
 	case m.resume && m.revision > m.asOf:
 		m.answer <- joined{err: wire.CloseRevisionAhead}
 		return
-	case m.resume && m.asOf > a.state.Head():
+	case m.asOf > a.state.Head():
 		a.park(m) // the client, or another server, knows more than this session
 		return
 	case m.resume && m.asOf < a.state.window.after:

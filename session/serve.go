@@ -124,6 +124,14 @@ func (h *Hub) join(ctx context.Context, a *actor, hello wire.Hello, arrival uint
 	client := hello.Client
 	if !hello.Resumes() {
 		client, _ = h.issuer.issue(a.meta.ID, who.User.ID)
+		if h.others {
+			// What the same person was acknowledged elsewhere must be there.
+			head, err := h.headOf(ctx, a)
+			if err != nil {
+				return nil, joined{}, err
+			}
+			m.asOf = head
+		}
 	} else {
 		if !h.issuer.owns(a.meta.ID, who.User.ID, hello.Client, hello.Secret) {
 			return nil, joined{}, wire.CloseUnknownClient
@@ -159,6 +167,17 @@ func (h *Hub) join(ctx context.Context, a *actor, hello wire.Hello, arrival uint
 		}
 		return nil, joined{}, wire.CloseStoreFailed
 	}
+}
+
+func (h *Hub) headOf(ctx context.Context, a *actor) (wire.Revision, error) {
+	ctx, cancel := context.WithTimeout(ctx, h.lim.Store)
+	defer cancel()
+	head, err := a.store.Head(ctx, a.meta.ID)
+	if err != nil {
+		a.log.Error().Err(err).Msg("looking up the head failed")
+		return 0, wire.CloseStoreFailed
+	}
+	return head, nil
 }
 
 func (h *Hub) lookup(ctx context.Context, a *actor, client wire.ClientID) (Record, wire.Revision, bool, error) {
