@@ -85,7 +85,7 @@ func DefaultLimits() Limits {
 		MessageBytes:    64 << 10,
 		Peers:           1000,
 		Mailbox:         256,
-		Frames:          20_000,
+		Frames:          12_000,
 		FrameWait:       25 * time.Millisecond,
 		Edits:           5000,
 		EditBurst:       5000,
