@@ -1,7 +1,7 @@
 import type { UnsentCopy } from "../client/types.ts";
 import { button, h } from "./dom.ts";
 import { icon } from "./icons.ts";
-import { strings } from "./strings.ts";
+import { locale, strings } from "./strings.ts";
 
 /** What is kept of a copy; dates are milliseconds since 1970. */
 interface Kept {
@@ -37,7 +37,7 @@ export class Copies {
     const text = h("textarea", { class: "copy-text", readonly: true, rows: "3", "aria-label": strings.copyLabel });
     text.value = copy.text;
     const reason = strings.copyReasons[copy.reason] ?? strings.copyOtherReason;
-    const when = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const when = new Date(copy.at).toLocaleTimeString(locale, { hour: "2-digit", minute: "2-digit" });
     const notice = h(
       "section",
       { class: "notice notice-copy", "aria-label": strings.copyTitle, "data-reason": copy.reason },

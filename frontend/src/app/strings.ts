@@ -1,161 +1,24 @@
-/** Every text that the pages show, in one place, so that a catalogue can take it over. */
-export const strings = {
-  product: "collabd",
-  untitled: "Untitled",
-  close: "Close",
-  cancel: "Cancel",
-  save: "Save",
-  retry: "Try again",
+import type { Catalogue } from "./i18n/catalogue.ts";
+import { en } from "./i18n/en.ts";
+import { language } from "./i18n/languages.ts";
 
-  theme: (name: string) => `Theme: ${name}`,
-  themes: { system: "as the system", light: "light", dark: "dark" },
+export type Strings = Catalogue<typeof en>;
 
-  // The list
-  documents: "Documents",
-  newDocument: "New document",
-  newKinds: "Kinds of document",
-  newRich: "Rich text",
-  newRichHint: "Headings, lists, links and formats",
-  newText: "Plain text",
-  newTextHint: "Notes, code, Markdown, with line numbers",
-  emptyTitle: "Nothing here yet",
-  emptyText: "Start a document and send its link to those who write with you. Everybody sees every keystroke.",
-  loading: "Loading…",
-  loadMore: "Show more",
-  listFailed: "The documents could not be loaded.",
-  createFailed: "The document could not be made.",
-  renameFailed: "The title could not be saved.",
-  rename: (title: string) => `Rename “${title}”`,
-  renameTip: "Rename",
-  renameLabel: "New title",
-  kinds: { rich: "Rich text", text: "Plain text" },
-  edited: (when: string) => `Edited ${when}`,
-  justNow: "just now",
+/** The language of this page, as Intl takes it. */
+export const locale = language() === "x-pseudo" ? "en" : language();
 
-  // The editor page
-  allDocuments: "All documents",
-  title: "Title",
-  skip: "Skip to the text",
-  textLabel: "Text of the document",
-  richPlaceholder: "Write something…",
-  textPlaceholder: "Type here…",
-  unsent: (count: number) => `${count} unsent`,
-  states: {
-    connecting: "Connecting…",
-    connected: "Connected",
-    saving: "Saving…",
-    saved: "Saved",
-    offline: "Offline",
-    reconnecting: "Reconnecting…",
-    readonly: "Read only",
-    error: "Stopped",
-  },
-  storeDown: "Saving… the server cannot write at the moment; nothing is lost",
-  slowed: "Saving… a little later than you type",
-  retryNow: "Retry now",
+/** Every text that the pages show, in the visitor's language. A page waits for it before it shows anything. */
+export const strings: Strings = await catalogue();
 
-  // Errors that end a connection, by their code
-  stopped: {
-    forbidden: "You may not edit this document any more.",
-    superseded: "This tab was opened twice, and the other one goes on. Reload to come back here.",
-    not_found: "This document is gone.",
-    too_large: "A change was too large to be sent. Reload to go on without it.",
-    other: "Something went wrong between this page and the server. Reload to go on.",
-  },
-  reload: "Reload",
-  problems: {
-    not_found: {
-      title: "No document at this address",
-      text: "It may have been deleted, or the address is not complete. Ask whoever sent it to you, or look in your list.",
-    },
-    login: {
-      title: "Please log in",
-      text: "This document is not open to guests. Log in and come back to this address.",
-    },
-    forbidden: {
-      title: "You have no access to this document",
-      text: "Ask its owner to share it with you. If you have several accounts, you may be logged in with another one.",
-    },
-    editor: {
-      title: "The editor could not be loaded",
-      text: "The server may have been updated while this page was open. Reload the page; nothing that was saved is lost.",
-    },
-  },
+if (typeof document !== "undefined") document.documentElement.lang = locale;
 
-  // What a resync could not keep
-  copyTitle: "Some of what you typed is not in the document",
-  copyText: (reason: string, when: string) =>
-    `The server could not take it (${reason}, ${when}). It is kept here until you dismiss it: copy it, or paste it back where it belongs.`,
-  copyReasons: {
-    lineage_changed: "the document was restored from a backup",
-    unknown_client: "this tab was away for too long",
-    revision_ahead: "the server went back to an earlier state",
-    edit_refused: "the change did not fit the document",
-    invalid_edit: "the change did not fit the document",
-    role_changed: "you may no longer edit it",
-    forbidden: "you may no longer edit it",
-    not_found: "the document is gone",
-    too_large: "the change was too large",
-  } as Readonly<Record<string, string>>,
-  copyOtherReason: "the connection was out of step",
-  copyLabel: "Unsent text",
-  copyButton: "Copy text",
-  copied: "Copied",
-  copyFailed: "Select the text and copy it yourself",
-  downloadButton: "Download",
-  dismissButton: "Dismiss",
-  copyFile: (title: string) => `${title} (unsent).txt`,
-
-  // People
-  people: (count: number) => (count === 1 ? "1 person here" : `${count} people here`),
-  peopleTitle: "Here now",
-  you: "you",
-  tabs: (count: number) => `${count} tabs`,
-  jumpTo: (name: string) => `Go to where ${name} is`,
-  me: (name: string) => `You: ${name}`,
-  profileTitle: "How others see you",
-  name: "Name",
-  color: "Colour",
-  colorName: (color: string) => `Colour ${color}`,
-  profileFailed: "This could not be saved. Try again.",
-
-  // The toolbar
-  toolbar: "Formatting",
-  textToolbar: "Editing",
-  undo: "Undo",
-  redo: "Redo",
-  style: "Style of the paragraph",
-  styles: {
-    normal: "Text",
-    1: "Heading 1",
-    2: "Heading 2",
-    3: "Heading 3",
-    4: "Heading 4",
-    5: "Heading 5",
-    6: "Heading 6",
-  },
-  bold: "Bold",
-  italic: "Italic",
-  underline: "Underline",
-  strike: "Strikethrough",
-  code: "Code",
-  link: "Link",
-  bullet: "Bulleted list",
-  ordered: "Numbered list",
-  check: "Checklist",
-  quote: "Quote",
-  codeBlock: "Code block",
-  outdent: "Less indent",
-  indent: "More indent",
-  clear: "Clear formatting",
-  find: "Find and replace",
-
-  // The card of a link
-  linkCard: "Link",
-  linkAddress: "Address",
-  linkPlaceholder: "Paste or type an address",
-  linkApply: "Apply",
-  linkEdit: "Edit the link",
-  linkRemove: "Remove the link",
-  linkWrong: "Give a web address, or one that starts with mailto:, tel:, / or #.",
-} as const;
+async function catalogue(): Promise<Strings> {
+  switch (language()) {
+    case "en":
+      return en;
+    case "de":
+      return (await import("./i18n/de.ts")).de;
+    case "x-pseudo":
+      return (await import("./i18n/pseudo.ts")).pseudo(en);
+  }
+}

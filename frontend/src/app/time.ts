@@ -1,7 +1,7 @@
-import { strings } from "./strings.ts";
+import { locale, strings } from "./strings.ts";
 
-const format = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const day = new Intl.DateTimeFormat("en", { dateStyle: "medium" });
+const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 
 const steps: readonly (readonly [limit: number, seconds: number, unit: Intl.RelativeTimeFormatUnit])[] = [
   [3600, 60, "minute"],

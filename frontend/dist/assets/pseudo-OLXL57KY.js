@@ -1,0 +1,1 @@
+import"./chunk-U4PRTZXQ.js";function s(n){return typeof n=="string"?t(n):typeof n=="function"?((...e)=>t(n(...e))):Object.fromEntries(Object.entries(n).map(([e,r])=>[e,s(r)]))}function t(n){let e="·".repeat(Math.ceil(n.length/4));return`⟦${n.replace(/[aeiou]/g,r=>`${r}́`).normalize("NFC")}${e}⟧`}export{s as pseudo};

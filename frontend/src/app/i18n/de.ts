@@ -1,0 +1,8 @@
+import { common } from "./de/common.ts";
+import { copies } from "./de/copies.ts";
+import { editor } from "./de/editor.ts";
+import { list } from "./de/list.ts";
+import { people } from "./de/people.ts";
+import { toolbar } from "./de/toolbar.ts";
+
+export const de = { ...common, ...list, ...editor, ...copies, ...people, ...toolbar };

@@ -1,0 +1,42 @@
+import type { Catalogue } from "../catalogue.ts";
+import type { toolbar as en } from "../en/toolbar.ts";
+
+export const toolbar: Catalogue<typeof en> = {
+  toolbar: "Formatieren",
+  textToolbar: "Bearbeiten",
+  undo: "Rückgängig",
+  redo: "Wiederholen",
+  style: "Art des Absatzes",
+  styles: {
+    normal: "Text",
+    1: "Überschrift 1",
+    2: "Überschrift 2",
+    3: "Überschrift 3",
+    4: "Überschrift 4",
+    5: "Überschrift 5",
+    6: "Überschrift 6",
+  },
+  bold: "Fett",
+  italic: "Kursiv",
+  underline: "Unterstrichen",
+  strike: "Durchgestrichen",
+  code: "Code",
+  link: "Link",
+  bullet: "Aufzählung",
+  ordered: "Nummerierte Liste",
+  check: "Checkliste",
+  quote: "Zitat",
+  codeBlock: "Codeblock",
+  outdent: "Weniger einrücken",
+  indent: "Mehr einrücken",
+  clear: "Formate entfernen",
+  find: "Suchen und ersetzen",
+
+  linkCard: "Link",
+  linkAddress: "Adresse",
+  linkPlaceholder: "Adresse einfügen oder tippen",
+  linkApply: "Übernehmen",
+  linkEdit: "Link ändern",
+  linkRemove: "Link entfernen",
+  linkWrong: "Geben Sie eine Webadresse an, oder eine, die mit mailto:, tel:, / oder # beginnt.",
+};

@@ -1,0 +1,23 @@
+/** The list of documents. */
+export const list = {
+  documents: "Documents",
+  newDocument: "New document",
+  newKinds: "Kinds of document",
+  newRich: "Rich text",
+  newRichHint: "Headings, lists, links and formats",
+  newText: "Plain text",
+  newTextHint: "Notes, code, Markdown, with line numbers",
+  emptyTitle: "Nothing here yet",
+  emptyText: "Start a document and send its link to those who write with you. Everybody sees every keystroke.",
+  loading: "Loading…",
+  loadMore: "Show more",
+  listFailed: "The documents could not be loaded.",
+  createFailed: "The document could not be made.",
+  renameFailed: "The title could not be saved.",
+  rename: (title: string) => `Rename “${title}”`,
+  renameTip: "Rename",
+  renameLabel: "New title",
+  kinds: { rich: "Rich text", text: "Plain text" },
+  edited: (when: string) => `Edited ${when}`,
+  justNow: "just now",
+};
