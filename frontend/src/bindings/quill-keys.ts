@@ -21,6 +21,7 @@ const alt = { shortKey: true, altKey: true };
  */
 export const keyBindings: Record<string, unknown> = {
   tab: null,
+  "list autofill": null, // quill-shortcuts.ts knows these marks and more
   strike: { key: ["x", "X"], ...shift, handler: toggle("strike") },
   code: { key: "e", shortKey: true, handler: toggle("code") },
   ordered: { key: 55, ...shift, handler: toggle("list", "ordered") },

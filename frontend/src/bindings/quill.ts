@@ -12,6 +12,7 @@ import "./quill-formats.ts";
 import { keyBindings } from "./quill-keys.ts";
 import { type LinkTarget, linkTarget, setLink } from "./quill-links.ts";
 import { isBackward, turnBackward } from "./quill-selection.ts";
+import { convertMarks } from "./quill-shortcuts.ts";
 import { richFormats, sanitize } from "./schema.ts";
 import { settleLines } from "./settle.ts";
 
@@ -60,6 +61,7 @@ export class RichEditor implements Editor {
     this.quill.root.setAttribute("aria-label", options.label);
     this.#cursors = new PeerCursors(this.quill);
     this.quill.on("text-change", (change, before, source) => this.#changed(change, before, source));
+    convertMarks(this.quill); // after #changed, so that what it makes is told after what was typed
     this.quill.on("selection-change", () => this.#moved());
     this.quill.on("scroll-optimize", () => this.#moved()); // a format for what will be typed changes neither
     this.quill.on("composition-end", () => queueMicrotask(() => this.#show()));
