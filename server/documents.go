@@ -107,7 +107,8 @@ func (s *Server) getDocument(w http.ResponseWriter, r *request) error {
 
 func (s *Server) patchDocument(w http.ResponseWriter, r *request) error {
 	var in struct {
-		Title *string `json:"title"`
+		Title    *string `json:"title"`
+		TitleWas *string `json:"title_was"`
 	}
 	if err := readJSON(w, r, &in); err != nil {
 		return err
@@ -119,11 +120,9 @@ func (s *Server) patchDocument(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.store.RenameDocument(r.Context(), r.doc.ID, title); err != nil {
+	if err := s.rename(r.Context(), r.doc, title, in.TitleWas); err != nil {
 		return err
 	}
-	r.doc.Title = title
-	s.hub.Retitle(r.Context(), r.doc.ID, title)
 	writeJSON(w, http.StatusOK, asJSON(*r.doc))
 	return nil
 }

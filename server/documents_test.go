@@ -42,6 +42,11 @@ func TestCreateReadAndRename(t *testing.T) {
 		if renamed.Title != "Juni" || read.Title != "Juni" {
 			t.Errorf("renamed to %q, then %q", renamed.Title, read.Title)
 		}
+		ana.do("PATCH", "/api/docs/"+string(made.ID), `{"title":"Juli","title_was":"Mai"}`).is(t, 409, "title_changed")
+		ana.do("PATCH", "/api/docs/"+string(made.ID), `{"title":"Juli","title_was":"Juni"}`).is(t, 200, "").into(t, &renamed)
+		if renamed.Title != "Juli" {
+			t.Errorf("renamed to %q", renamed.Title)
+		}
 
 		w.write(made.ID, `[{"insert":"a"}]`)
 		ana.do("GET", "/api/docs/"+string(made.ID), "").is(t, 200, "").into(t, &read)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -50,6 +51,7 @@ type Server struct {
 	handler  http.Handler // guard around router
 	stopping context.Context
 	stop     context.CancelFunc
+	renames  sync.Mutex // from reading a title to writing another, see rename
 
 	proxies   proxies
 	admission *admission
