@@ -19,7 +19,7 @@ func (s *Server) rename(ctx context.Context, d *session.Document, title string, 
 			return err
 		}
 		if now.Title != *was {
-			return errTitleChanged
+			return &errTitleChanged
 		}
 	}
 	if err := s.store.RenameDocument(ctx, d.ID, title); err != nil {

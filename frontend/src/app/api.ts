@@ -42,8 +42,12 @@ export function getDocument(id: string): Promise<DocumentInfo> {
   return request("GET", `/api/docs/${encodeURIComponent(id)}`);
 }
 
-export function renameDocument(id: string, title: string): Promise<DocumentInfo> {
-  return request("PATCH", `/api/docs/${encodeURIComponent(id)}`, { title });
+/** Gives a document a title; with `was` only while it has that one, else it fails with `title_changed`. */
+export function renameDocument(id: string, title: string, was?: string): Promise<DocumentInfo> {
+  return request("PATCH", `/api/docs/${encodeURIComponent(id)}`, {
+    title,
+    ...(was !== undefined && { title_was: was }),
+  });
 }
 
 export function getMe(): Promise<User> {

@@ -39,7 +39,11 @@ class EditorPage {
 
   constructor(id: string) {
     this.#collab = openCollab(id);
-    this.#title = new TitleField(id, () => this.#opened?.editor.focus());
+    this.#title = new TitleField(
+      id,
+      () => this.#opened?.editor.focus(),
+      () => this.#status.setTitleUnsaved(this.#title.element.ariaInvalid === "true"),
+    );
     this.#status = new StatusLine(() => this.#collab.retryNow());
     this.#copies = new Copies(id, () => this.#title.element.value || strings.untitled);
     this.#build();
@@ -84,7 +88,7 @@ class EditorPage {
     collab.on("copy", (copy) => this.#copies.add(copy));
     collab.on("ready", (ready) => void this.#open(ready));
     addEventListener("beforeunload", (event) => {
-      if (collab.status.unsent > 0) event.preventDefault();
+      if (collab.status.unsent > 0 || this.#title.unsaved) event.preventDefault();
     });
     // A click on the empty paper below the text goes on where the text ends.
     this.#paper.addEventListener("click", (event) => {
@@ -132,6 +136,7 @@ class EditorPage {
 
   #showStatus(status: Status): void {
     this.#status.show(status);
+    if (status.state !== "offline" && status.state !== "reconnecting") this.#title.retry();
     if (status.state !== "error") return;
     const code = status.error?.code ?? "other";
     const text = Object.hasOwn(strings.stopped, code)

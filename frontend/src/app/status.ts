@@ -14,6 +14,8 @@ export class StatusLine {
   #text = h("span", { class: "status-text" });
   #retry: HTMLButtonElement;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #last: Status = { state: "connecting", unsent: 0 };
+  #titleUnsaved = false;
 
   constructor(retry: () => void) {
     this.#status.append(h("span", { class: "status-mark", "aria-hidden": "true" }), this.#text);
@@ -23,13 +25,21 @@ export class StatusLine {
     this.#text.textContent = strings.states.connecting;
   }
 
+  /** Tells that the title could not be saved yet: it is not among the edits, and goes another way. */
+  setTitleUnsaved(unsaved: boolean): void {
+    if (unsaved === this.#titleUnsaved) return;
+    this.#titleUnsaved = unsaved;
+    this.show(this.#last);
+  }
+
   show(status: Status): void {
+    this.#last = status;
     this.#status.dataset.state = status.state;
     this.#status.dataset.unsent = String(status.unsent);
     this.#status.dataset.store = status.storeDown ? "down" : "up";
     this.#retry.hidden = status.state !== "reconnecting";
     clearTimeout(this.#timer);
-    const text = wording(status);
+    const text = this.#titleUnsaved ? `${wording(status)} · ${strings.titleUnsaved}` : wording(status);
     if (status.state === "saving" && status.unsent <= usual && !status.storeDown) {
       this.#timer = setTimeout(() => this.#say(text, status.state), patience);
     } else {

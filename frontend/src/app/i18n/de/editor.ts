@@ -9,6 +9,7 @@ export const editor: Catalogue<typeof en> = {
   richPlaceholder: "Schreiben Sie etwas …",
   textPlaceholder: "Hier schreiben …",
   unsent: (count) => `${count} nicht gesendet`,
+  titleUnsaved: "Titel noch nicht gespeichert",
   states: {
     connecting: "Verbinden …",
     connected: "Verbunden",

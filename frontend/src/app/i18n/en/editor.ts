@@ -7,6 +7,7 @@ export const editor = {
   richPlaceholder: "Write something…",
   textPlaceholder: "Type here…",
   unsent: (count: number) => `${count} unsent`,
+  titleUnsaved: "title not saved yet",
   states: {
     connecting: "Connecting…",
     connected: "Connected",
