@@ -24,6 +24,16 @@ const pages = [
 ];
 const theme = "src/app/theme.ts"; // a classic script: it must run before the first paint
 const styles = "src/styles/main.css";
+const worker = "src/sw/worker.ts"; // a classic script, always under the same name
+const manifest = "src/app/manifest.webmanifest";
+/** Pictures that pages and the manifest name, with their placeholders. */
+const icons = {
+  "%ICON%": "icon.svg",
+  "%ICON_192%": "icon-192.png",
+  "%ICON_512%": "icon-512.png",
+  "%MASKABLE_512%": "maskable-512.png",
+  "%TOUCH_ICON%": "touch-180.png",
+};
 
 const shared = {
   absWorkingDir: root,
@@ -61,26 +71,72 @@ async function build() {
   }
 
   const outputOf = (entry) => Object.keys(outputs).find((path) => outputs[path].entryPoint === entry);
+  // What the worker keeps. Icons and licences are shown by what needs a network anyway.
+  const kept = [...files.keys()].sort().map((path) => `/${path}`);
   const urls = new Map([
     ["%THEME_JS%", `/${outputOf(theme)}`],
     ["%CSS%", `/${outputOf(styles)}`],
     ...pages.map((page) => [page.placeholder, `/${outputOf(page.script)}`]),
   ]);
-  for (const page of pages) {
-    const loaded = staticImports(outputs, outputOf(page.script));
-    let html = await readFile(join(root, "src/app", page.html), "utf8");
-    for (const [placeholder, url] of urls) html = html.replaceAll(placeholder, url);
-    const preload = loaded.slice(1).map((path) => `<link rel="modulepreload" href="/${path}">\n`);
-    html = html.replace("</head>", () => `${preload.join("")}</head>`);
-    const forgotten = html.match(/%[A-Z_]+%/);
-    if (forgotten) throw new Error(`src/app/${page.html}: nothing is known for ${forgotten[0]}`);
-    files.set(page.html, Buffer.from(html));
+  for (const [placeholder, name] of Object.entries(icons)) {
+    urls.set(placeholder, add(files, name, await readFile(join(root, "src/icons", name))));
   }
-  const texts = await licenses(inputs);
-  const hash = createHash("sha256").update(texts).digest("hex").slice(0, 8).toUpperCase();
-  files.set(`assets/licenses-${hash}.txt`, Buffer.from(texts)); // all of assets/ is cached for ever
+  const description = filled(manifest, await readFile(join(root, manifest), "utf8"), urls);
+  urls.set("%MANIFEST%", add(files, basename(manifest), Buffer.from(description)));
+  add(files, "licenses.txt", Buffer.from(await licenses(inputs)));
+
+  const html = new Map();
+  for (const page of pages) {
+    const loaded = staticImports(outputs, outputOf(page.script)).slice(1);
+    const preload = loaded.map((path) => `<link rel="modulepreload" href="/${path}">\n`).join("");
+    const source = await readFile(join(root, "src/app", page.html), "utf8");
+    html.set(
+      page.html,
+      source.replace("</head>", () => `${preload}</head>`),
+    );
+  }
+  // The id of the build depends on all that is in it, on the worker, too.
+  const script = await workerScript("", kept);
+  const id = hashOf(...[...files, ...html].sort().flat(), script);
+  files.set("sw.js", await workerScript(id, kept));
+  urls.set("%BUILD%", id);
+  for (const [name, source] of html) files.set(name, Buffer.from(filled(name, source, urls)));
   refuse(files, outputs);
   return { files, outputs, outputOf };
+}
+
+/** The service worker, which must know the id of its build and what to keep. */
+async function workerScript(id, kept) {
+  const result = await esbuild.build({
+    ...shared,
+    entryPoints: [worker],
+    entryNames: "sw",
+    format: "iife",
+    define: { COLLABD_BUILD: JSON.stringify(id), COLLABD_ASSETS: JSON.stringify(kept) },
+  });
+  return result.outputFiles[0].contents;
+}
+
+/** Adds a file that is not esbuild's to those whose names change with their content; returns its address. */
+function add(files, name, content) {
+  const path = `assets/${name.replace(/(\.[^.]+)$/, `-${hashOf(content).slice(0, 8)}$1`)}`;
+  files.set(path, content);
+  return `/${path}`;
+}
+
+function hashOf(...parts) {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part).update("\0");
+  return hash.digest("hex").slice(0, 16).toUpperCase();
+}
+
+/** The text with all placeholders replaced. */
+function filled(name, text, values) {
+  let result = text;
+  for (const [placeholder, value] of values) result = result.replaceAll(placeholder, value);
+  const forgotten = result.match(/%[A-Z][A-Z_0-9]*%/);
+  if (forgotten) throw new Error(`${name}: nothing is known for ${forgotten[0]}`);
+  return result;
 }
 
 /** The output and all that it imports at once, the output first. */
@@ -103,7 +159,7 @@ function refuse(files, outputs) {
     }
   }
   for (const [path, content] of files) {
-    if (path.endsWith(".txt")) continue;
+    if (/\.(txt|png)$/.test(path)) continue;
     const text = Buffer.from(content).toString();
     for (const leak of [root, "node_modules/", "sourceMappingURL"]) {
       if (text.includes(leak)) throw new Error(`${path} tells "${leak}"`);

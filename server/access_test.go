@@ -60,6 +60,7 @@ var attempts = map[string]struct {
 	"GET /{$}":                            {"/", "", 200},
 	"GET /d/{doc}":                        {"/d/{id}", "", 200},
 	"GET /assets/":                        {"/assets/nothing", "", 404},
+	"GET /sw.js":                          {"/sw.js", "", 200},
 	"/":                                   {"/nothing", "", 404},
 }
 

@@ -62,6 +62,7 @@ var routes = []route{
 	{"GET /{$}", Public, false, "", page("index.html")},
 	{"GET /d/{doc}", Public, false, "", page("editor.html")},
 	{"GET /assets/", Public, false, "", (*Server).asset},
+	{"GET /sw.js", Public, false, "", (*Server).worker},
 	{"/", Public, false, "", (*Server).noSuchRoute},
 }
 

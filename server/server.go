@@ -46,6 +46,7 @@ type Server struct {
 	site     site
 	events   eventConns
 	dist     fs.FS
+	packed   packed // of dist
 	log      zerolog.Logger
 	router   *http.ServeMux
 	handler  http.Handler // guard around router

@@ -56,6 +56,11 @@ export class Person {
     await this.page.waitForSelector("body[data-ready]");
   }
 
+  /** Waits until pages can start without a network: the worker has all, and is in charge of this page. */
+  async prepared(): Promise<void> {
+    await this.page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated");
+  }
+
   /** Clicks into the text and goes to its end. */
   async toEnd(): Promise<void> {
     await this.page.click(".ql-editor, .cm-content");

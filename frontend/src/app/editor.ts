@@ -10,6 +10,7 @@ import { MeButton } from "./me.ts";
 import { type OpenEditor, openEditor } from "./open-editor.ts";
 import { People } from "./people.ts";
 import { showProblem } from "./problem.ts";
+import { keepShell } from "./shell.ts";
 import { StatusLine } from "./status.ts";
 import { strings } from "./strings.ts";
 import { themeButton } from "./theme-button.ts";
@@ -167,3 +168,4 @@ function problemOf(status: number): keyof typeof strings.problems | undefined {
 const id = /^\/d\/([^/]+)\/?$/.exec(location.pathname)?.[1];
 if (id === undefined) showProblem("not_found");
 else new EditorPage(decodeURIComponent(id));
+keepShell();

@@ -5,6 +5,7 @@ import { icon } from "./icons.ts";
 import { moveThroughRows, refreshTimes, rowOf } from "./list-row.ts";
 import { meButton } from "./me.ts";
 import { popoverOf } from "./popover.ts";
+import { keepShell } from "./shell.ts";
 import { strings } from "./strings.ts";
 import { themeButton } from "./theme-button.ts";
 import { showTooltips } from "./tooltip.ts";
@@ -17,6 +18,7 @@ const notice = h("div", { class: "list-notice", role: "status" });
 const content = h("div", { class: "list-content" });
 
 start();
+keepShell();
 
 function start(): void {
   const header = h(
