@@ -5,40 +5,92 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-
-	"github.com/collabd/collabd/session"
 )
 
-// cursor is a place in the list of documents, which is in the order of time and
-// id, downwards: the page after it holds what is below.
+// cursor is a place in a list of documents: the page after it begins with what
+// comes next in the order. An order that goes by time goes downwards, one by
+// name upwards; ids go the same way.
 type cursor struct {
-	edited int64 // microseconds since 1970
-	id     string
+	sort Sort
+	time int64  // microseconds since 1970, for an order by time
+	name string // a titleKey, for the order by name
+	id   string
 }
 
-func cursorAt(d session.Document) cursor {
-	return cursor{edited: d.Edited.UnixMicro(), id: string(d.ID)}
+// sortBytes begin a cursor, so that one of another order is refused.
+var sortBytes = map[Sort]byte{SortEdited: 'e', SortCreated: 'c', SortName: 'n'}
+
+func cursorAt(sort Sort, e Entry) cursor {
+	c := cursor{sort: sort, id: string(e.ID)}
+	switch sort {
+	case SortEdited:
+		c.time = e.Edited.UnixMicro()
+	case SortCreated:
+		c.time = e.Created.UnixMicro()
+	case SortName:
+		c.name = titleKey(e.Title)
+	}
+	return c
 }
 
 // String returns a form for URLs, which callers do not look into.
 func (c cursor) String() string {
-	return base64.RawURLEncoding.EncodeToString(append(binary.BigEndian.AppendUint64(nil, uint64(c.edited)), c.id...))
+	b := []byte{sortBytes[c.sort]}
+	if c.sort == SortName {
+		b = appendText(b, c.name)
+	} else {
+		b = binary.BigEndian.AppendUint64(b, uint64(c.time))
+	}
+	return base64.RawURLEncoding.EncodeToString(append(b, c.id...))
 }
 
-// parseCursor reads what String wrote; "" is above everything.
-func parseCursor(s string) (cursor, error) {
+// parseCursor reads what String wrote; "" is before everything.
+func parseCursor(sort Sort, s string) (cursor, error) {
+	c := cursor{sort: sort, time: math.MaxInt64}
 	if s == "" {
-		return cursor{edited: math.MaxInt64}, nil
+		return c, nil
 	}
+	bad := fmt.Errorf("%w: the cursor was not issued here", ErrMalformed)
 	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || len(b) <= 8 {
-		return cursor{}, fmt.Errorf("%w: the cursor was not issued here", ErrMalformed)
+	if err != nil || len(b) < 2 || b[0] != sortBytes[sort] {
+		return cursor{}, bad
 	}
-	return cursor{edited: int64(binary.BigEndian.Uint64(b)), id: string(b[8:])}, nil
+	b = b[1:]
+	if sort == SortName {
+		n, size := binary.Uvarint(b)
+		if size <= 0 || n > uint64(len(b)-size) {
+			return cursor{}, bad
+		}
+		c.name, b = string(b[size:size+int(n)]), b[size+int(n):]
+	} else {
+		if len(b) < 8 {
+			return cursor{}, bad
+		}
+		c.time, b = int64(binary.BigEndian.Uint64(b)), b[8:]
+	}
+	if c.id = string(b); c.id == "" || !isText(c.id) || !isText(c.name) {
+		return cursor{}, bad
+	}
+	return c, nil
 }
 
-// before reports whether the document comes after the cursor.
-func (c cursor) before(d session.Document) bool {
-	edited := d.Edited.UnixMicro()
-	return edited < c.edited || edited == c.edited && string(d.ID) < c.id
+// compare orders two places of one order.
+func (c cursor) compare(d cursor) int {
+	switch {
+	case c.sort == SortName:
+		return compareKeys(c.name, d.name, c.id, d.id)
+	case c.time != d.time:
+		return cmpDown(c.time < d.time)
+	}
+	return compareKeys(d.id, c.id)
 }
+
+func cmpDown(less bool) int {
+	if less {
+		return 1
+	}
+	return -1
+}
+
+// isStart reports whether the place is before everything.
+func (c cursor) isStart() bool { return c.id == "" }

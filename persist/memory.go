@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/wire"
@@ -22,10 +23,15 @@ type Memory struct {
 	users  map[wire.UserID]User
 	keys   map[string][]byte
 	logins *Logins
+
+	folders map[FolderID]Folder
+	pins    map[pin]bool
 }
 
 type memoryDoc struct {
 	about     session.Document // Head is kept by records
+	folder    FolderID
+	trashed   time.Time
 	records   []recordRow
 	seqs      map[clientSeq]bool
 	snapshots map[wire.Revision]snapshotRow
@@ -44,6 +50,9 @@ func NewMemory() *Memory {
 		docs:  make(map[wire.DocID]*memoryDoc),
 		users: make(map[wire.UserID]User),
 		keys:  make(map[string][]byte),
+
+		folders: make(map[FolderID]Folder),
+		pins:    make(map[pin]bool),
 	}
 	m.logins = newLogins(&memoryLogins{m: m, rows: make(map[string]*memoryLogin)})
 	return m
@@ -119,44 +128,6 @@ func (m *Memory) CreateDocument(ctx context.Context, d session.Document) error {
 func (m *Memory) Document(ctx context.Context, doc wire.DocID) (about session.Document, err error) {
 	err = m.on(ctx, doc, func(d *memoryDoc) error { about = d.document(); return nil })
 	return about, err
-}
-
-// RenameDocument is as [SQLite.RenameDocument].
-func (m *Memory) RenameDocument(ctx context.Context, doc wire.DocID, title string) error {
-	if err := checkText("title", title); err != nil {
-		return fmt.Errorf("rename document %s: %w", doc, err)
-	}
-	return m.on(ctx, doc, func(d *memoryDoc) error { d.about.Title = title; return nil })
-}
-
-// ListDocuments is as [SQLite.ListDocuments].
-func (m *Memory) ListDocuments(ctx context.Context, limit int, after string) (page []session.Document, next string, err error) {
-	c, err := parseCursor(after)
-	if err == nil && limit < 1 {
-		err = fmt.Errorf("%w: a page of %d documents", ErrMalformed, limit)
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("list documents: %w", err)
-	}
-	err = m.do(ctx, func() error {
-		for _, d := range m.docs {
-			if about := d.document(); c.before(about) {
-				page = append(page, about)
-			}
-		}
-		return nil
-	})
-	slices.SortFunc(page, func(a, b session.Document) int {
-		if cursorAt(a).before(b) {
-			return -1
-		}
-		return 1
-	})
-	if len(page) > limit {
-		page = page[:limit]
-		next = cursorAt(page[limit-1]).String()
-	}
-	return page, next, err
 }
 
 // User is as [SQLite.User].

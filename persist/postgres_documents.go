@@ -18,9 +18,9 @@ func (s *Postgres) CreateDocument(ctx context.Context, d session.Document) error
 	if err == nil {
 		err = s.write(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
 			created := d.Created.UnixMicro()
-			_, err := c.Exec(ctx, `INSERT INTO documents (id, kind, title, lineage, owner, created_at, edited_minute)
-				VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-				string(d.ID), string(d.Kind), d.Title, string(d.Lineage), string(d.Owner), created, minuteOf(created))
+			_, err := c.Exec(ctx, `INSERT INTO documents (id, kind, title, title_key, lineage, owner, created_at, edited_minute)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+				string(d.ID), string(d.Kind), d.Title, titleKey(d.Title), string(d.Lineage), string(d.Owner), created, minuteOf(created))
 			return pgConstraint(err, "", nil, ErrExists)
 		})
 	}
@@ -50,29 +50,6 @@ func (s *Postgres) Document(ctx context.Context, doc wire.DocID) (session.Docume
 	return page[0], nil
 }
 
-// ListDocuments is as [SQLite.ListDocuments].
-func (s *Postgres) ListDocuments(ctx context.Context, limit int, after string) (page []session.Document, next string, err error) {
-	c, err := parseCursor(after)
-	if err == nil && limit < 1 {
-		err = fmt.Errorf("%w: a page of %d documents", ErrMalformed, limit)
-	}
-	if err == nil {
-		// By minute, as the index has them, and within a minute by what only the
-		// log knows: so that only the documents of the page's minutes are looked at.
-		page, err = s.queryDocuments(ctx, pgDocuments+`d.edited_minute <= $1 AND (coalesce(r.at, d.created_at), d.id) < ($2, $3)
-			ORDER BY d.edited_minute DESC, edited_at DESC, d.id DESC LIMIT $4`,
-			minuteOf(c.edited), c.edited, c.id, limit+1) // one more says whether there is a next page
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("list documents: %w", err)
-	}
-	if len(page) > limit {
-		page = page[:limit]
-		next = cursorAt(page[limit-1]).String()
-	}
-	return page, next, nil
-}
-
 func (s *Postgres) queryDocuments(ctx context.Context, query string, args ...any) (page []session.Document, err error) {
 	err = s.read(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
 		rows, err := c.Query(ctx, query, args...)
@@ -92,18 +69,6 @@ func scanPgDocument(row pgx.CollectableRow) (session.Document, error) {
 	err := row.Scan((*string)(&d.ID), &kind, &d.Title, (*string)(&d.Lineage), (*string)(&d.Owner), &created, &edited, &head)
 	d.Kind, d.Created, d.Edited, d.Head = ot.DocKind(kind), timeOf(created), timeOf(edited), wire.Revision(head)
 	return d, err
-}
-
-// RenameDocument is as [SQLite.RenameDocument].
-func (s *Postgres) RenameDocument(ctx context.Context, doc wire.DocID, title string) error {
-	err := checkText("title", title)
-	if err == nil {
-		err = s.update(ctx, `UPDATE documents SET title = $1 WHERE id = $2`, title, string(doc))
-	}
-	if err != nil {
-		return fmt.Errorf("rename document %s: %w", doc, err)
-	}
-	return nil
 }
 
 // update runs a statement that must change a row: [session.ErrNotFound] if it

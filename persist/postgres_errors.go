@@ -16,22 +16,23 @@ import (
 
 // Codes and classes of errors of Postgres that mean something here.
 const (
-	pgUniqueViolation = "23505"
-	pgNoSuchCharacter = "22021" // NUL, or what is not UTF-8
-	pgReadOnly        = "25006"
-	pgDiskFull        = "53100"
-	pgNoDatabase      = "3D000"
-	pgNoPrivilege     = "42501"
-	pgTableExists     = "42P07"
-	pgShutdownClass   = "57P0" // the server stops, starts, or has crashed
-	pgConnectionClass = "08"
-	pgResourcesClass  = "53" // connections, memory, disk
-	pgAuthClass       = "28"
-	pgDataClass       = "22"
-	pgConstraintClass = "23"
-	pgTooComplexClass = "54" // too large for a row, an index, …
-	pgRecordsKey      = "records_pkey"
-	pgRecordsOnce     = "records_once"
+	pgUniqueViolation     = "23505"
+	pgForeignKeyViolation = "23503"
+	pgNoSuchCharacter     = "22021" // NUL, or what is not UTF-8
+	pgReadOnly            = "25006"
+	pgDiskFull            = "53100"
+	pgNoDatabase          = "3D000"
+	pgNoPrivilege         = "42501"
+	pgTableExists         = "42P07"
+	pgShutdownClass       = "57P0" // the server stops, starts, or has crashed
+	pgConnectionClass     = "08"
+	pgResourcesClass      = "53" // connections, memory, disk
+	pgAuthClass           = "28"
+	pgDataClass           = "22"
+	pgConstraintClass     = "23"
+	pgTooComplexClass     = "54" // too large for a row, an index, …
+	pgRecordsKey          = "records_pkey"
+	pgRecordsOnce         = "records_once"
 )
 
 func pgCode(err error) string {

@@ -107,7 +107,10 @@ func (s *Postgres) prepare(ctx context.Context, c *pgx.ConnConfig) (err error) {
 	}
 	db := stdlib.OpenDB(*c)
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return s.migrate(ctx, conn, db)
+	if err := s.migrate(ctx, conn, db); err != nil {
+		return err
+	}
+	return fillTitleKeys(ctx, db)
 }
 
 // migrate brings the tables up to date, if they are not.

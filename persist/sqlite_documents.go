@@ -22,9 +22,9 @@ func (s *SQLite) CreateDocument(ctx context.Context, d session.Document) error {
 	if err == nil {
 		err = s.write(ctx, func(tx *writeTx) error {
 			created := d.Created.UnixMicro()
-			_, err := tx.exec(`INSERT INTO documents (id, kind, title, lineage, owner, created_at, edited_at)
-				VALUES (?, ?, ?, ?, ?, ?, ?)`,
-				string(d.ID), string(d.Kind), d.Title, string(d.Lineage), string(d.Owner), created, created)
+			_, err := tx.exec(`INSERT INTO documents (id, kind, title, title_key, lineage, owner, created_at, edited_at)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+				string(d.ID), string(d.Kind), d.Title, titleKey(d.Title), string(d.Lineage), string(d.Owner), created, created)
 			return constraint(err, ErrExists, ErrExists)
 		})
 	}
@@ -79,66 +79,6 @@ func scanDocument(scan func(...any) error) (session.Document, error) {
 		Edited:  timeOf(edited),
 		Head:    wire.Revision(head),
 	}, nil
-}
-
-// ListDocuments returns a page of at most limit documents, the last edited
-// first. The first page is after "", the next one after what the page before
-// gave as next, which is "" on the last page. A document never comes twice
-// unless it is edited meanwhile, and one that is edited meanwhile is on the
-// first page. [ErrMalformed] for a cursor that did not come from here or a
-// limit below 1.
-func (s *SQLite) ListDocuments(ctx context.Context, limit int, after string) (page []session.Document, next string, err error) {
-	c, err := parseCursor(after)
-	if err == nil && limit < 1 {
-		err = fmt.Errorf("%w: a page of %d documents", ErrMalformed, limit)
-	}
-	if err == nil {
-		page, err = s.queryDocuments(ctx, c, limit+1) // one more says whether there is a next page
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("list documents: %w", err)
-	}
-	if len(page) > limit {
-		page = page[:limit]
-		next = cursorAt(page[limit-1]).String()
-	}
-	return page, next, nil
-}
-
-func (s *SQLite) queryDocuments(ctx context.Context, after cursor, limit int) (page []session.Document, err error) {
-	err = s.read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT `+documentColumns+` FROM documents
-			WHERE (edited_at, id) < (?, ?) ORDER BY edited_at DESC, id DESC LIMIT ?`, after.edited, after.id, limit)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			d, err := scanDocument(rows.Scan)
-			if err != nil {
-				return err
-			}
-			page = append(page, d)
-		}
-		return rows.Err()
-	})
-	return page, err
-}
-
-// RenameDocument gives a document another title; it does not count as an edit.
-// [session.ErrNotFound] if there is none, [ErrMalformed] if it is not a text.
-func (s *SQLite) RenameDocument(ctx context.Context, doc wire.DocID, title string) error {
-	err := checkText("title", title)
-	if err != nil {
-		return fmt.Errorf("rename document %s: %w", doc, err)
-	}
-	err = s.write(ctx, func(tx *writeTx) error {
-		return changedOne(tx.exec(`UPDATE documents SET title = ? WHERE id = ?`, title, string(doc)))
-	})
-	if err != nil {
-		return fmt.Errorf("rename document %s: %w", doc, err)
-	}
-	return nil
 }
 
 // changedOne makes "no row was there" an error.

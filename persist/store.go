@@ -25,6 +25,15 @@ type Store interface {
 	RenameDocument(ctx context.Context, doc wire.DocID, title string) error
 	Verify(ctx context.Context, doc wire.DocID) (Report, error)
 
+	Entry(ctx context.Context, viewer wire.UserID, doc wire.DocID) (Entry, error)
+	List(ctx context.Context, q ListQuery) (page []Entry, next string, err error)
+	ChangeDocument(ctx context.Context, viewer wire.UserID, doc wire.DocID, c Change) error
+	PinnedBy(ctx context.Context, doc wire.DocID) (map[wire.UserID]bool, error)
+	Folders(ctx context.Context) ([]Folder, error)
+	CreateFolder(ctx context.Context, f Folder) error
+	RenameFolder(ctx context.Context, id FolderID, name string) error
+	DeleteFolder(ctx context.Context, id FolderID) error
+
 	User(ctx context.Context, id wire.UserID) (User, error)
 	CreateUser(ctx context.Context, u User) error
 	UpdateUser(ctx context.Context, u User) error

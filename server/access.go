@@ -15,8 +15,14 @@ const (
 	CreateDocument Action = "create document"
 	ReadDocument   Action = "read document"
 	EditDocument   Action = "edit document"
-	RenameDocument Action = "rename document"
-	ChangeSelf     Action = "change own name and color"
+	// ChangeDocument is its title and its folder.
+	ChangeDocument Action = "change document"
+	// TrashDocument puts it into the trash and takes it out.
+	TrashDocument Action = "trash document"
+	// PinDocument is for oneself.
+	PinDocument   Action = "pin document"
+	ChangeFolders Action = "change folders"
+	ChangeSelf    Action = "change own name and color"
 )
 
 // Principal is who makes a request. The zero Principal is nobody: a guest who
@@ -42,11 +48,11 @@ func (a Access) May(p Principal, act Action, doc *session.Document) bool {
 		return true
 	case ListDocuments, ChangeSelf:
 		return a.guests == GuestsEdit || a.guests == GuestsView
-	case CreateDocument:
+	case CreateDocument, ChangeFolders:
 		return a.guests == GuestsEdit
 	case ReadDocument:
 		return a.Role(p, doc) != ""
-	case EditDocument, RenameDocument:
+	case EditDocument, ChangeDocument, TrashDocument, PinDocument:
 		return a.Role(p, doc).CanEdit()
 	}
 	return false

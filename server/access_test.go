@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/wire"
 )
@@ -26,7 +28,10 @@ var rights = map[Action]map[Guests]string{
 	ReadDocument:   {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
 	ChangeSelf:     {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
 	CreateDocument: {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
-	RenameDocument: {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	ChangeDocument: {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	TrashDocument:  {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	PinDocument:    {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	ChangeFolders:  {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
 	EditDocument:   {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
 }
 
@@ -43,16 +48,21 @@ var attempts = map[string]struct {
 	path, body string
 	status     int
 }{
-	"GET /healthz":               {"/healthz", "", 200},
-	"GET /readyz":                {"/readyz", "", 200},
-	"GET /api/me":                {"/api/me", "", 200},
-	"PATCH /api/me":              {"/api/me", `{"name":"Ana"}`, 200},
-	"GET /api/docs":              {"/api/docs", "", 200},
-	"POST /api/docs":             {"/api/docs", `{"title":"y"}`, 201},
-	"GET /api/docs/{id}":         {"/api/docs/{id}", "", 200},
-	"PATCH /api/docs/{id}":       {"/api/docs/{id}", `{"title":"y"}`, 200},
-	"GET /api/docs/{id}/content": {"/api/docs/{id}/content", "", 200},
-	"GET /api/docs/{id}/socket":  {"/api/docs/{id}/socket", "", 101},
+	"GET /healthz":                 {"/healthz", "", 200},
+	"GET /readyz":                  {"/readyz", "", 200},
+	"GET /api/me":                  {"/api/me", "", 200},
+	"PATCH /api/me":                {"/api/me", `{"name":"Ana"}`, 200},
+	"GET /api/docs":                {"/api/docs", "", 200},
+	"POST /api/docs":               {"/api/docs", `{"title":"y"}`, 201},
+	"GET /api/docs/{id}":           {"/api/docs/{id}", "", 200},
+	"PATCH /api/docs/{id}":         {"/api/docs/{id}", `{"title":"y"}`, 200},
+	"DELETE /api/docs/{id}":        {"/api/docs/{id}", "", 200},
+	"GET /api/folders":             {"/api/folders", "", 200},
+	"POST /api/folders":            {"/api/folders", `{"name":"y"}`, 201},
+	"PATCH /api/folders/{folder}":  {"/api/folders/{folder}", `{"name":"z"}`, 200},
+	"DELETE /api/folders/{folder}": {"/api/folders/{folder}", "", 204},
+	"GET /api/docs/{id}/content":   {"/api/docs/{id}/content", "", 200},
+	"GET /api/docs/{id}/socket":    {"/api/docs/{id}/socket", "", 101},
 	// A hello that is none is answered by a stream that ends at once.
 	"POST /api/docs/{id}/events":          {"/api/docs/{id}/events", `{"type":"ping"}`, 200},
 	"POST /api/docs/{id}/events/messages": {"/api/docs/{id}/events/messages", `{"type":"ping"}`, 410},
@@ -81,6 +91,7 @@ func may(action Action, guests Guests) bool { return rights[action][guests] == "
 type stage struct {
 	*world
 	doc    session.Document
+	folder persist.Folder
 	people map[string]*person
 	ids    map[string]Principal
 }
@@ -105,7 +116,8 @@ func openStage(t *testing.T, guests Guests) *stage {
 	s.doc = session.Document{
 		ID: wire.DocID(session.NewID()), Kind: ot.Text, Title: "x", Lineage: "l", Owner: s.ids["owner"].User.ID, Created: time.Now(),
 	}
-	if err := w.store.CreateDocument(t.Context(), s.doc); err != nil {
+	s.folder = persist.Folder{ID: "folder", Name: "x", Created: time.Now()}
+	if err := errors.Join(w.store.CreateDocument(t.Context(), s.doc), w.store.CreateFolder(t.Context(), s.folder)); err != nil {
 		t.Fatal(err)
 	}
 	return s
@@ -149,7 +161,7 @@ func TestAccessOfRoutes(t *testing.T) {
 				headers = upgrade
 			}
 			p := &person{s.world, &http.Client{Transport: s.http.Client().Transport, Jar: frozen{s.people[who].hc.Jar}}}
-			path := strings.ReplaceAll(try.path, "{id}", string(s.doc.ID))
+			path := strings.NewReplacer("{id}", string(s.doc.ID), "{folder}", string(s.folder.ID)).Replace(try.path)
 			a := p.do(method, path, try.body, headers...)
 			switch {
 			case may(rt.action, guests):
@@ -194,7 +206,7 @@ func TestMay(t *testing.T) {
 		if got := s.server.access.Role(p, &s.doc); got != roles[guests][who] {
 			t.Errorf("role %q, want %q", got, roles[guests][who])
 		}
-		for _, action := range []Action{ReadDocument, EditDocument, RenameDocument} {
+		for _, action := range []Action{ReadDocument, EditDocument, ChangeDocument, TrashDocument, PinDocument} {
 			if s.server.access.May(p, action, nil) {
 				t.Errorf("%s of no document", action)
 			}

@@ -26,48 +26,7 @@ const (
 	bodyMembers = 32
 	titleRunes  = 200
 	nameRunes   = 60
-	pageMost    = 200
-	pageUsual   = 50
 )
-
-// documentJSON is a document as the API shows it.
-type documentJSON struct {
-	ID       wire.DocID    `json:"id"`
-	Kind     ot.DocKind    `json:"kind"`
-	Title    string        `json:"title"`
-	Lineage  wire.Lineage  `json:"lineage"`
-	Revision wire.Revision `json:"revision"`
-	Created  time.Time     `json:"created_at"`
-	Edited   time.Time     `json:"edited_at"`
-}
-
-func asJSON(d session.Document) documentJSON {
-	return documentJSON{d.ID, d.Kind, d.Title, d.Lineage, d.Head, d.Created, d.Edited}
-}
-
-func (s *Server) listDocuments(w http.ResponseWriter, r *request) error {
-	limit := pageUsual
-	if v := r.URL.Query().Get("limit"); v != "" {
-		n, err := strconv.Atoi(v)
-		if err != nil || n < 1 || n > pageMost {
-			return errBadRequest.because("limit is a number from 1 to " + strconv.Itoa(pageMost) + ".")
-		}
-		limit = n
-	}
-	docs, next, err := s.store.ListDocuments(r.Context(), limit, r.URL.Query().Get("after"))
-	if errors.Is(err, persist.ErrMalformed) {
-		return errBadRequest.because("after is the value of next in the page before.")
-	}
-	if err != nil {
-		return err
-	}
-	list := make([]documentJSON, len(docs))
-	for i, d := range docs {
-		list[i] = asJSON(d)
-	}
-	writeJSON(w, http.StatusOK, map[string]any{"docs": list, "next": next})
-	return nil
-}
 
 func (s *Server) createDocument(w http.ResponseWriter, r *request) error {
 	var in struct {
@@ -96,35 +55,95 @@ func (s *Server) createDocument(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	w.Header().Set("Location", "/api/docs/"+string(d.ID))
-	writeJSON(w, http.StatusCreated, asJSON(d))
+	writeJSON(w, http.StatusCreated, s.asJSON(persist.Entry{Document: d}))
 	return nil
 }
 
 func (s *Server) getDocument(w http.ResponseWriter, r *request) error {
-	writeJSON(w, http.StatusOK, asJSON(*r.doc))
+	return s.answerDocument(w, r)
+}
+
+// answerDocument answers with the document of the request as it is now.
+func (s *Server) answerDocument(w http.ResponseWriter, r *request) error {
+	e, err := s.store.Entry(r.Context(), r.who.User.ID, r.doc.ID)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, s.asJSON(e))
 	return nil
 }
 
 func (s *Server) patchDocument(w http.ResponseWriter, r *request) error {
 	var in struct {
-		Title    *string `json:"title"`
-		TitleWas *string `json:"title_was"`
+		Title    *string           `json:"title"`
+		TitleWas *string           `json:"title_was"`
+		Folder   *persist.FolderID `json:"folder"`
+		Pinned   *bool             `json:"pinned"`
+		Trashed  *bool             `json:"trashed"`
 	}
 	if err := readJSON(w, r, &in); err != nil {
 		return err
 	}
-	if in.Title == nil {
-		return errBadRequest.because("Only the title can be changed: send it.")
+	if in.Title == nil && in.Folder == nil && in.Pinned == nil && in.Trashed == nil {
+		return errBadRequest.because("Nothing is to be changed: send title, folder, pinned or trashed.")
 	}
-	title, err := cleanLine(*in.Title, titleRunes, "title")
+	if in.Pinned != nil && !s.access.May(r.who, PinDocument, r.doc) || in.Trashed != nil && !s.access.May(r.who, TrashDocument, r.doc) {
+		return &errForbidden
+	}
+	change := persist.Change{TitleWas: in.TitleWas, Folder: in.Folder, Pinned: in.Pinned}
+	if in.Title != nil {
+		title, err := cleanLine(*in.Title, titleRunes, "title")
+		if err != nil {
+			return err
+		}
+		change.Title = &title
+	}
+	if in.Trashed != nil {
+		at, err := s.trashedAt(r, *in.Trashed)
+		if err != nil {
+			return err
+		}
+		change.Trashed = at
+	}
+	return s.change(w, r, change)
+}
+
+// trashedAt is since when a document is in the trash: one that is there already
+// keeps its time.
+func (s *Server) trashedAt(r *request, trashed bool) (*time.Time, error) {
+	if !trashed {
+		return &time.Time{}, nil
+	}
+	e, err := s.store.Entry(r.Context(), r.who.User.ID, r.doc.ID)
+	if err == nil && e.Trashed.IsZero() {
+		e.Trashed = time.Now()
+	}
+	return &e.Trashed, err
+}
+
+// deleteDocument puts a document into the trash. Nothing is ever removed by it.
+func (s *Server) deleteDocument(w http.ResponseWriter, r *request) error {
+	at, err := s.trashedAt(r, true)
 	if err != nil {
 		return err
 	}
-	if err := s.rename(r.Context(), r.doc, title, in.TitleWas); err != nil {
+	return s.change(w, r, persist.Change{Trashed: at})
+}
+
+// change changes the document of the request, tells everybody, and answers with
+// it.
+func (s *Server) change(w http.ResponseWriter, r *request, c persist.Change) error {
+	if c.Title != nil {
+		s.renames.Lock()
+		defer s.renames.Unlock()
+	}
+	if err := s.store.ChangeDocument(r.Context(), r.who.User.ID, r.doc.ID, c); err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusOK, asJSON(*r.doc))
-	return nil
+	if c.Title != nil {
+		s.hub.Retitle(r.Context(), r.doc.ID, *c.Title)
+	}
+	return s.answerDocument(w, r)
 }
 
 // getContent answers with the document at a revision, the head by default:

@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -32,7 +33,7 @@ func TestCreateReadAndRename(t *testing.T) {
 			t.Errorf("created at %v, then at %v", made.Created, read.Created)
 		}
 		read.Created, read.Edited = made.Created, made.Edited
-		if read != made {
+		if !reflect.DeepEqual(read, made) {
 			t.Errorf("made %+v, read %+v", made, read)
 		}
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
 )
 
@@ -50,6 +51,8 @@ var (
 	errWrongHost     = apiError{Status: 421, Code: "wrong_host", Message: "This server is not known by that name: open it by its own address, or set --public-url."}
 	errNotFound      = apiError{Status: 404, Code: "not_found", Message: "There is no such thing."}
 	errNoDocument    = apiError{Status: 404, Code: "not_found", Message: "There is no such document."}
+	errNoFolder      = apiError{Status: 404, Code: "no_such_folder", Message: "There is no such folder; it may have been deleted."}
+	errManyFolders   = apiError{Status: 409, Code: "too_many_folders", Message: "There are too many folders already: delete some that you do not need."}
 	errNoRevision    = apiError{Status: 404, Code: "no_such_revision", Message: "The document has no such revision yet."}
 	errNoMethod      = apiError{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method; the header Allow says which it takes."}
 	errLeftOut       = apiError{Status: 409, Code: "post_left_out", Message: "A POST before this one did not arrive: repeat it first."}
@@ -74,6 +77,12 @@ func asAPIError(err error) *apiError {
 	var e *apiError
 	if errors.As(err, &e) {
 		return e
+	}
+	if errors.Is(err, persist.ErrTitleChanged) {
+		return &errTitleChanged
+	}
+	if errors.Is(err, persist.ErrNoFolder) {
+		return errNoFolder.with(err)
 	}
 	if errors.Is(err, session.ErrNotFound) {
 		return errNoDocument.with(err)

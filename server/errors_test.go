@@ -54,11 +54,11 @@ func (b *breakable) Head(ctx context.Context, id wire.DocID) (wire.Revision, err
 	return b.Memory.Head(ctx, id)
 }
 
-func (b *breakable) ListDocuments(ctx context.Context, limit int, after string) ([]session.Document, string, error) {
+func (b *breakable) List(ctx context.Context, q persist.ListQuery) ([]persist.Entry, string, error) {
 	if err := b.fault(); err != nil {
 		return nil, "", err
 	}
-	return b.Memory.ListDocuments(ctx, limit, after)
+	return b.Memory.List(ctx, q)
 }
 
 func (b *breakable) CreateUser(ctx context.Context, u persist.User) error {
@@ -136,7 +136,8 @@ func TestUnknownRoutesAndMethods(t *testing.T) {
 	}
 	for path, allowed := range map[string]string{
 		"/healthz": "GET, HEAD", "/readyz": "GET, HEAD", "/": "GET, HEAD", "/d/x": "GET, HEAD", "/assets/x.js": "GET, HEAD",
-		"/api/me": "GET, HEAD, PATCH", "/api/docs": "GET, HEAD, POST", doc: "GET, HEAD, PATCH", doc + "/content": "GET, HEAD", doc + "/socket": "GET, HEAD",
+		"/api/me": "GET, HEAD, PATCH", "/api/docs": "GET, HEAD, POST", doc: "DELETE, GET, HEAD, PATCH",
+		"/api/folders": "GET, HEAD, POST", "/api/folders/x": "DELETE, PATCH", doc + "/content": "GET, HEAD", doc + "/socket": "GET, HEAD",
 	} {
 		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"} {
 			if strings.Contains(allowed, method) {

@@ -16,7 +16,6 @@ import (
 	"github.com/collabd/collabd/frontend"
 	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
-	"github.com/collabd/collabd/wire"
 )
 
 const (
@@ -28,9 +27,8 @@ const (
 type Store interface {
 	session.Store
 	users
+	lists
 	CreateDocument(ctx context.Context, d session.Document) error
-	ListDocuments(ctx context.Context, limit int, after string) (docs []session.Document, next string, err error)
-	RenameDocument(ctx context.Context, id wire.DocID, title string) error
 	Key(ctx context.Context, name string, size int) ([]byte, error)
 	Logins() *persist.Logins
 	Ping(ctx context.Context) error
@@ -52,7 +50,7 @@ type Server struct {
 	handler  http.Handler // guard around router
 	stopping context.Context
 	stop     context.CancelFunc
-	renames  sync.Mutex // from reading a title to writing another, see rename
+	renames  sync.Mutex // so that peers are told titles in the order in which they are stored
 
 	proxies   proxies
 	admission *admission

@@ -41,6 +41,8 @@ func TestStore(t *testing.T, f Fixture) {
 	t.Run("concurrent", f.testConcurrent)
 	t.Run("snapshots", f.testSnapshots)
 	t.Run("documents", f.testDocuments)
+	t.Run("list", f.testList)
+	t.Run("folders", f.testFolders)
 	t.Run("people", f.testPeople)
 	t.Run("logins", f.testLogins)
 	t.Run("damage", f.testDamage)
