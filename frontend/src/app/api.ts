@@ -1,4 +1,20 @@
 import type { DocKind, User } from "../client/types.ts";
+import { request } from "./request.ts";
+
+export { ApiError } from "./request.ts";
+
+/** Somebody as lists show them. */
+export type Face = Pick<User, "id" | "name" | "color">;
+
+/** A part of a text from one place to another, in UTF-16 code units. */
+export type Range = readonly [from: number, to: number];
+
+/** Where the words of a search are in a document. `text` is a piece of its content, `ranges` are in that piece. */
+export interface Match {
+  readonly title: readonly Range[];
+  readonly text: string;
+  readonly ranges: readonly Range[];
+}
 
 /** A document as the server lists it. Times are RFC 3339. */
 export interface DocumentInfo {
@@ -7,6 +23,16 @@ export interface DocumentInfo {
   readonly title: string;
   readonly created_at: string;
   readonly edited_at: string;
+  /** The id of its folder; empty when it is in none. */
+  readonly folder: string;
+  /** Whether the viewer has pinned it. */
+  readonly pinned: boolean;
+  readonly trashed_at?: string | undefined;
+  readonly last_editor?: Face | undefined;
+  /** Those who have it open now, at most 8. */
+  readonly peers: readonly Face[];
+  /** Only in the answer to a search. */
+  readonly match?: Match | undefined;
 }
 
 /** A part of the list, and where the next one begins. */
@@ -16,38 +42,86 @@ export interface DocumentPage {
   readonly next: string;
 }
 
-/** An answer of the server that is no success. `code` is `unreachable` when there was no answer at all. */
-export class ApiError extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
+/** Which documents to list, and in which order. */
+export interface DocumentQuery {
+  /** Words to search for; empty for all documents. */
+  readonly q: string;
+  /** The id of a folder, or empty for all. */
+  readonly folder: string;
+  readonly view: "all" | "pinned" | "trash";
+  readonly sort: "edited" | "created" | "name";
 }
 
-export function listDocuments(after = "", signal?: AbortSignal): Promise<DocumentPage> {
-  const query = new URLSearchParams({ limit: "50" });
-  if (after) query.set("after", after);
-  return request("GET", `/api/docs?${query}`, undefined, signal);
+/** What can be changed of a document; what is left out stays. */
+export interface DocumentChange {
+  readonly title?: string;
+  readonly folder?: string;
+  readonly pinned?: boolean;
+  readonly trashed?: boolean;
 }
 
-export function createDocument(kind: DocKind): Promise<DocumentInfo> {
-  return request("POST", "/api/docs", { title: "", kind });
+export interface Folder {
+  readonly id: string;
+  readonly name: string;
+  /** How many documents are in it. */
+  readonly documents: number;
 }
 
-export function getDocument(id: string): Promise<DocumentInfo> {
-  return request("GET", `/api/docs/${encodeURIComponent(id)}`);
+/** The most characters that a search may have. */
+export const maxQuery = 200;
+/** The most characters of the name of a folder. */
+export const maxFolderName = 80;
+/** The most characters of a title. */
+export const maxTitle = 200;
+
+/** At most `limit` (up to 200) documents of a list, from the cursor `after` on. */
+export async function listDocuments(
+  query: DocumentQuery,
+  { after = "", limit = 50, signal }: { after?: string; limit?: number; signal?: AbortSignal } = {},
+): Promise<DocumentPage> {
+  const parameters = new URLSearchParams({ limit: String(limit) });
+  if (query.q) parameters.set("q", query.q);
+  if (query.folder) parameters.set("folder", query.folder);
+  if (query.view !== "all") parameters.set("view", query.view);
+  if (query.sort !== "edited") parameters.set("sort", query.sort);
+  if (after) parameters.set("after", after);
+  const page = await request<DocumentPage>("GET", `/api/docs?${parameters}`, signal ? { signal } : {});
+  return { docs: page.docs.map(whole), next: page.next };
+}
+
+export async function createDocument(kind: DocKind): Promise<DocumentInfo> {
+  return whole(await request<DocumentInfo>("POST", "/api/docs", { body: { title: "", kind } }));
+}
+
+export async function getDocument(id: string): Promise<DocumentInfo> {
+  return whole(await request<DocumentInfo>("GET", documentPath(id)));
+}
+
+export async function changeDocument(id: string, change: DocumentChange): Promise<DocumentInfo> {
+  return whole(await request<DocumentInfo>("PATCH", documentPath(id), { body: change }));
 }
 
 /** Gives a document a title; with `was` only while it has that one, else it fails with `title_changed`. */
-export function renameDocument(id: string, title: string, was?: string): Promise<DocumentInfo> {
-  return request("PATCH", `/api/docs/${encodeURIComponent(id)}`, {
-    title,
-    ...(was !== undefined && { title_was: was }),
-  });
+export async function renameDocument(id: string, title: string, was?: string): Promise<DocumentInfo> {
+  const body = { title, ...(was !== undefined && { title_was: was }) };
+  return whole(await request<DocumentInfo>("PATCH", documentPath(id), { body }));
+}
+
+export async function listFolders(): Promise<readonly Folder[]> {
+  return (await request<{ readonly folders: readonly Folder[] }>("GET", "/api/folders")).folders;
+}
+
+export function createFolder(name: string): Promise<Folder> {
+  return request("POST", "/api/folders", { body: { name } });
+}
+
+export function renameFolder(id: string, name: string): Promise<Folder> {
+  return request("PATCH", folderPath(id), { body: { name } });
+}
+
+/** Removes a folder; its documents are then in none. */
+export async function deleteFolder(id: string): Promise<void> {
+  await request("DELETE", folderPath(id));
 }
 
 export function getMe(): Promise<User> {
@@ -55,25 +129,18 @@ export function getMe(): Promise<User> {
 }
 
 export function updateMe(change: { readonly name?: string; readonly color?: string }): Promise<User> {
-  return request("PATCH", "/api/me", change);
+  return request("PATCH", "/api/me", { body: change });
 }
 
-async function request<Answer>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Answer> {
-  const init: RequestInit = { method };
-  if (signal) init.signal = signal;
-  if (body !== undefined) {
-    init.headers = { "content-type": "application/json" };
-    init.body = JSON.stringify(body);
-  }
-  const response = await fetch(path, init).catch((error: unknown) => {
-    throw new ApiError(0, "unreachable", error instanceof Error ? error.message : String(error));
-  });
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return answer as Answer;
-  const { code = "internal", message = response.statusText } = (answer as ErrorAnswer | undefined)?.error ?? {};
-  throw new ApiError(response.status, code, message);
+/** A document with all its fields, from a server or a cache that may leave out what is empty. */
+export function whole(doc: DocumentInfo): DocumentInfo {
+  return { ...doc, folder: doc.folder ?? "", pinned: doc.pinned ?? false, peers: doc.peers ?? [] };
 }
 
-interface ErrorAnswer {
-  readonly error?: { readonly code?: string; readonly message?: string };
+function documentPath(id: string): string {
+  return `/api/docs/${encodeURIComponent(id)}`;
+}
+
+function folderPath(id: string): string {
+  return `/api/folders/${encodeURIComponent(id)}`;
 }

@@ -1,95 +1,166 @@
-import { type DocumentInfo, renameDocument } from "./api.ts";
-import { button, h } from "./dom.ts";
+import type { DocumentInfo, Folder, Match } from "./api.ts";
+import { avatar } from "./avatar.ts";
+import { button, h, setTip } from "./dom.ts";
 import { icon } from "./icons.ts";
-import { strings } from "./strings.ts";
+import { marked } from "./list-match.ts";
+import { locale, strings } from "./strings.ts";
 import { timeAgo } from "./time.ts";
 
-/** One document of the list, with a link to it and a way to give it another title. */
-export function rowOf(doc: DocumentInfo, now: number, failed: (error: unknown) => void): HTMLLIElement {
-  let title = doc.title;
-  const name = h("span", { class: "row-title" });
-  const edited = Date.parse(doc.edited_at);
-  const time = h("time", { datetime: doc.edited_at, title: new Date(edited).toLocaleString() });
-  time.textContent = timeAgo(edited, now);
-  const link = h(
-    "a",
-    { class: "row-link", href: `/d/${encodeURIComponent(doc.id)}` },
-    h("span", { class: `row-icon row-icon-${doc.kind}` }, icon(doc.kind)),
-    h(
-      "span",
-      { class: "row-text" },
-      name,
-      h("span", { class: "row-meta" }, h("span", { class: "row-kind" }, strings.kinds[doc.kind]), time),
-    ),
-  );
-  const rename = button({ class: "icon-button row-rename", label: "" }, icon("pencil"));
-  const row = h("li", { class: "row" }, link, rename);
+/** What a row shows. Rows are compared by it: the same values mean that there is nothing to do. */
+export interface RowContent {
+  readonly doc: DocumentInfo;
+  readonly match: Match | undefined;
+  /** The folder, where it is worth telling. */
+  readonly folder: Folder | undefined;
+  readonly selected: boolean;
+  /** How many edits of this document wait in this browser to be sent. */
+  readonly unsent: number;
+}
 
-  const show = (): void => {
-    name.textContent = title || strings.untitled;
-    name.classList.toggle("untitled", !title);
-    rename.setAttribute("aria-label", strings.rename(title || strings.untitled));
-    rename.dataset.tip = strings.renameTip;
-  };
-  const edit = (): void =>
-    editTitle(row, title, async (wanted) => {
-      const before = title;
-      title = wanted;
-      show();
-      try {
-        title = (await renameDocument(doc.id, wanted)).title;
-      } catch (error) {
-        title = before;
-        failed(error);
-      }
-      show();
+/** The most people that a row shows; of the others it tells the number. */
+const mostFaces = 4;
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+
+/** One document of the list: a link to it, its mark of selection, its star and its menu. */
+export class Row {
+  readonly element: HTMLLIElement;
+  readonly link: HTMLAnchorElement;
+  readonly check = h("input", { type: "checkbox" });
+  readonly star = button({ class: "icon-button row-star", label: "" });
+  readonly menu = button({ class: "icon-button row-menu", label: strings.rowMenu }, icon("more"));
+  #content: RowContent | undefined;
+  #icon = h("span", { class: "row-icon" });
+  #title = h("span", { class: "row-title", dir: "auto" });
+  #snippet = h("span", { class: "row-snippet", dir: "auto" });
+  #people = h("span", { class: "row-people" });
+  #unsent = h("span", { class: "row-unsent" });
+  #folder = h("span", { class: "row-folder" });
+  #editor = h("span", { class: "row-editor", dir: "auto" });
+  #time = h("time");
+
+  constructor(readonly id: string) {
+    this.link = h(
+      "a",
+      { class: "row-link", href: `/d/${encodeURIComponent(id)}` },
+      this.#icon,
+      h("span", { class: "row-text" }, h("span", { class: "row-line" }, this.#title, this.#unsent), this.#snippet),
+      this.#people,
+      h("span", { class: "row-meta" }, this.#folder, this.#editor, this.#time),
+    );
+    this.star.append(icon("star"));
+    this.menu.setAttribute("aria-haspopup", "menu");
+    this.element = h(
+      "li",
+      { class: "row", "data-id": id },
+      this.link,
+      h("label", { class: "row-check" }, this.check),
+      this.star,
+      this.menu,
+    );
+    this.reach(false);
+  }
+
+  /** The title as it shows, for names and notices. */
+  get name(): string {
+    return nameOf(this.#content!.doc);
+  }
+
+  /** Shows this; `now` in milliseconds since 1970. */
+  show(content: RowContent, now: number): void {
+    const before = this.#content;
+    const { doc, match, folder, selected, unsent } = content;
+    if (
+      before?.doc === doc &&
+      before.match === match &&
+      before.folder?.name === folder?.name &&
+      before.selected === selected &&
+      before.unsent === unsent
+    ) {
+      return;
+    }
+    this.#content = content;
+    if (before?.doc.kind !== doc.kind) {
+      this.#icon.className = `row-icon row-icon-${doc.kind}`;
+      this.#icon.replaceChildren(icon(doc.kind), h("span", { class: "hidden-text" }, `${strings.kinds[doc.kind]}: `));
+    }
+    this.#title.replaceChildren(...marked(nameOf(doc), doc.title ? (match?.title ?? []) : []));
+    this.#title.classList.toggle("untitled", !doc.title);
+    this.#snippet.replaceChildren(...(match?.text ? marked(match.text, match.ranges) : []));
+    this.#unsent.textContent = unsent > 0 ? strings.rowUnsent(unsent) : "";
+    this.#folder.replaceChildren(...(folder ? [icon("folder"), h("span", { dir: "auto" }, folder.name)] : []));
+    this.#editor.textContent = doc.last_editor?.name ?? "";
+    this.#time.dateTime = doc.edited_at;
+    this.#time.title = exact.format(Date.parse(doc.edited_at));
+    this.refresh(now);
+    if (before?.doc.peers !== doc.peers) this.#people.replaceChildren(...faces(doc));
+
+    this.check.checked = selected;
+    this.element.classList.toggle("selected", selected);
+    this.check.setAttribute("aria-label", strings.selectRow(nameOf(doc)));
+    this.element.classList.toggle("pinned", doc.pinned);
+    this.star.setAttribute("aria-pressed", String(doc.pinned));
+    this.star.setAttribute("aria-label", strings.pinRow(nameOf(doc)));
+    setTip(this.star, doc.pinned ? strings.unpin : strings.pin, "P");
+    this.star.hidden = doc.trashed_at !== undefined;
+    this.menu.setAttribute("aria-label", strings.menuOf(nameOf(doc)));
+  }
+
+  /** Words the time anew. */
+  refresh(now: number): void {
+    this.#time.textContent = timeAgo(Date.parse(this.#content!.doc.edited_at), now);
+  }
+
+  /** Whether Tab reaches this row; it reaches one of the list. */
+  reach(reached: boolean): void {
+    for (const each of [this.link, this.check, this.star, this.menu]) each.tabIndex = reached ? 0 : -1;
+  }
+
+  /** Puts a field in place of the title until Enter, Escape or a click elsewhere; `rename` gets a title that is new. */
+  edit(rename: (title: string) => void): void {
+    if (this.element.classList.contains("renaming")) return;
+    const { title } = this.#content!.doc;
+    const field = h("input", { class: "row-field", "aria-label": strings.renameLabel, maxlength: "200", dir: "auto" });
+    field.value = title;
+    let done = false;
+    const finish = (keep: boolean): void => {
+      if (done) return;
+      done = true;
+      const wanted = field.value.trim();
+      const focused = document.activeElement === field;
+      this.element.classList.remove("renaming");
+      field.remove();
+      if (focused) this.link.focus();
+      if (keep && wanted !== title) rename(wanted);
+    };
+    field.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.isComposing) return;
+      if (event.key === "Enter") finish(true);
+      if (event.key === "Escape") finish(false);
     });
-  rename.addEventListener("click", edit);
-  link.addEventListener("keydown", (event) => {
-    if (event.key === "F2") edit();
+    field.addEventListener("blur", () => finish(true));
+    this.element.classList.add("renaming");
+    this.element.append(field);
+    field.select();
+  }
+}
+
+/** The title of a document, or what stands for it. */
+export function nameOf(doc: DocumentInfo): string {
+  return doc.title || strings.untitled;
+}
+
+function faces({ peers }: DocumentInfo): readonly HTMLElement[] {
+  if (peers.length === 0) return [];
+  const shown = peers.length > mostFaces ? peers.slice(0, mostFaces - 1) : peers;
+  const marks: HTMLElement[] = shown.map((person) => {
+    const mark = avatar(person);
+    setTip(mark, strings.hereNow(person.name));
+    return mark;
   });
-  show();
-  return row;
-}
-
-/** Puts a field in place of a row's link until Enter, Escape or a click elsewhere. */
-function editTitle(row: HTMLLIElement, title: string, rename: (title: string) => void): void {
-  const field = h("input", { class: "row-field", "aria-label": strings.renameLabel, maxlength: "200" });
-  field.value = title;
-  let done = false;
-  const finish = (keep: boolean): void => {
-    if (done) return;
-    done = true;
-    const wanted = field.value.trim();
-    const focused = document.activeElement === field;
-    row.classList.remove("renaming");
-    field.remove();
-    if (focused) row.querySelector<HTMLElement>(".row-link")?.focus();
-    if (keep && wanted !== title) rename(wanted);
-  };
-  field.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (event.key === "Enter") finish(true);
-    if (event.key === "Escape") finish(false);
-    event.stopPropagation();
-  });
-  field.addEventListener("blur", () => finish(true));
-  row.classList.add("renaming");
-  row.append(field);
-  field.select();
-}
-
-/** Up and down, Home and End go from row to row. */
-export function moveThroughRows(event: KeyboardEvent): void {
-  const links = [...document.querySelectorAll<HTMLElement>(".row-link")];
-  const at = links.findIndex((link) => link.closest(".row")?.contains(document.activeElement));
-  const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
-  if (next === undefined) return;
-  event.preventDefault();
-  links[Math.max(0, Math.min(next, links.length - 1))]?.focus();
-}
-
-/** Words the times of all rows anew. */
-export function refreshTimes(rows: HTMLElement, now: number): void {
-  for (const time of rows.querySelectorAll("time")) time.textContent = timeAgo(Date.parse(time.dateTime), now);
+  if (shown.length < peers.length) {
+    marks.push(h("span", { class: "avatar avatar-rest", "aria-hidden": "true" }, `+${peers.length - shown.length}`));
+  }
+  const names = new Intl.ListFormat(locale).format(peers.map((person) => person.name));
+  return [...marks, h("span", { class: "hidden-text" }, strings.hereNow(names))];
 }

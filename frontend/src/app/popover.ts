@@ -50,11 +50,16 @@ export function popoverOf(anchor: HTMLButtonElement, options: PopoverOptions): P
   };
 }
 
+/** A place in the window, in CSS pixels. */
+export interface Place {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
 /** Puts a shown, fixed element below a place, its right edge at the place's if there is no room to the right. */
-export function placeBelow(
-  element: HTMLElement,
-  place: { left: number; right: number; top: number; bottom: number },
-): void {
+export function placeBelow(element: HTMLElement, place: Place): void {
   const gap = 6;
   const edge = 8;
   const { width, height } = element.getBoundingClientRect();
@@ -64,9 +69,10 @@ export function placeBelow(
   element.style.top = `${above ? place.top - gap - height : place.bottom + gap}px`;
 }
 
-function moveInMenu(event: KeyboardEvent): void {
+/** Up and down, Home and End go through the entries of the menu that listens. */
+export function moveInMenu(event: KeyboardEvent): void {
   const menu = event.currentTarget as HTMLElement;
-  const items = [...menu.querySelectorAll<HTMLElement>("[role=menuitem]")];
+  const items = [...menu.querySelectorAll<HTMLElement>("[role^=menuitem]")];
   const at = items.indexOf(document.activeElement as HTMLElement);
   const next = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
   if (next === undefined || items.length === 0) return;
