@@ -49,7 +49,8 @@ export function showMenu({ label, items, at, back }: MenuOptions): void {
     element.remove();
   });
   document.body.append(element);
-  element.querySelector<HTMLElement>('[aria-checked="true"], [role^=menuitem]')?.setAttribute("autofocus", "");
+  const first = element.querySelector('[aria-checked="true"]') ?? element.querySelector("[role^=menuitem]");
+  first?.setAttribute("autofocus", "");
   element.addEventListener("beforetoggle", (event) => {
     if (event.newState === "closed" && element.contains(document.activeElement)) back?.focus({ preventScroll: true });
   });

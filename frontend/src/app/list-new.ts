@@ -16,7 +16,7 @@ interface NewOptions {
 export class NewButton {
   readonly element: HTMLElement;
   #options: NewOptions;
-  #primary = button({ class: "primary new-document" }, icon("plus"), strings.newDocument);
+  #primary = button({ class: "primary new-document" }, icon("plus"), h("span", {}, strings.newDocument));
   #menu: Popover;
 
   constructor(options: NewOptions) {

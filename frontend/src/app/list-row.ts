@@ -12,6 +12,8 @@ export interface RowContent {
   readonly match: Match | undefined;
   /** The folder, where it is worth telling. */
   readonly folder: Folder | undefined;
+  /** The time that the order of the rows goes by, RFC 3339. */
+  readonly time: string;
   readonly selected: boolean;
   /** How many edits of this document wait in this browser to be sent. */
   readonly unsent: number;
@@ -43,7 +45,12 @@ export class Row {
       "a",
       { class: "row-link", href: `/d/${encodeURIComponent(id)}` },
       this.#icon,
-      h("span", { class: "row-text" }, h("span", { class: "row-line" }, this.#title, this.#unsent), this.#snippet),
+      h(
+        "span",
+        { class: "row-text" },
+        h("span", { class: "row-line" }, this.#title, icon("star"), this.#unsent),
+        this.#snippet,
+      ),
       this.#people,
       h("span", { class: "row-meta" }, this.#folder, this.#editor, this.#time),
     );
@@ -68,11 +75,12 @@ export class Row {
   /** Shows this; `now` in milliseconds since 1970. */
   show(content: RowContent, now: number): void {
     const before = this.#content;
-    const { doc, match, folder, selected, unsent } = content;
+    const { doc, match, folder, time, selected, unsent } = content;
     if (
       before?.doc === doc &&
       before.match === match &&
       before.folder?.name === folder?.name &&
+      before.time === time &&
       before.selected === selected &&
       before.unsent === unsent
     ) {
@@ -89,8 +97,8 @@ export class Row {
     this.#unsent.textContent = unsent > 0 ? strings.rowUnsent(unsent) : "";
     this.#folder.replaceChildren(...(folder ? [icon("folder"), h("span", { dir: "auto" }, folder.name)] : []));
     this.#editor.textContent = doc.last_editor?.name ?? "";
-    this.#time.dateTime = doc.edited_at;
-    this.#time.title = exact.format(Date.parse(doc.edited_at));
+    this.#time.dateTime = time;
+    this.#time.title = exact.format(Date.parse(time));
     this.refresh(now);
     if (before?.doc.peers !== doc.peers) this.#people.replaceChildren(...faces(doc));
 
@@ -107,7 +115,7 @@ export class Row {
 
   /** Words the time anew. */
   refresh(now: number): void {
-    this.#time.textContent = timeAgo(Date.parse(this.#content!.doc.edited_at), now);
+    this.#time.textContent = timeAgo(Date.parse(this.#content!.time), now);
   }
 
   /** Whether Tab reaches this row; it reaches one of the list. */

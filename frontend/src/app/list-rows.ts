@@ -75,7 +75,8 @@ export class Rows {
       const doc = state.docs.get(id)!;
       const folder = state.view.folder ? undefined : folderOf(state, doc);
       const selected = state.selected.has(id);
-      row.show({ doc, match: state.matches.get(id), folder, selected, unsent: unsent.get(id) ?? 0 }, now);
+      const time = timeOf(state, doc);
+      row.show({ doc, match: state.matches.get(id), folder, time, selected, unsent: unsent.get(id) ?? 0 }, now);
       if (cursor !== row.element && cursor?.nextElementSibling === row.element) cursor = row.element;
       if (cursor === row.element) cursor = cursor.nextElementSibling;
       else this.element.insertBefore(row.element, cursor);
@@ -134,6 +135,11 @@ export class Rows {
       });
     }
   }
+}
+
+/** In the trash it matters when a document came there, and among the newest when it was made. */
+function timeOf({ view }: ListState, doc: DocumentInfo): string {
+  return doc.trashed_at ?? (view.sort === "created" ? doc.created_at : doc.edited_at);
 }
 
 function folderOf(state: ListState, doc: DocumentInfo) {

@@ -181,6 +181,7 @@ function draw(): void {
   more.render(state);
   settle.hidden = state.waiting === undefined;
   content.hidden = none;
+  document.body.toggleAttribute("data-empty", none && state.phase === "shown");
   empty.classList.toggle("loading", none && (state.phase === "loading" || state.searching));
   if (!none) empty.replaceChildren();
   else if (state.phase === "loading" || state.searching) empty.replaceChildren(...skeleton());

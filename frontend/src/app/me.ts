@@ -2,6 +2,7 @@ import type { User } from "../client/types.ts";
 import { getMe, updateMe } from "./api.ts";
 import { avatar } from "./avatar.ts";
 import { button, h, setTip } from "./dom.ts";
+import { chooseLanguage, type Language, language, languages } from "./i18n/languages.ts";
 import { type Popover, popoverOf } from "./popover.ts";
 import { strings } from "./strings.ts";
 
@@ -55,6 +56,7 @@ export class MeButton {
       required: true,
     });
     name.value = user.name;
+    const spoken = languageField();
     const problem = h("p", { class: "field-problem", role: "alert" });
     const form = h(
       "form",
@@ -62,6 +64,7 @@ export class MeButton {
       h("h2", {}, strings.profileTitle),
       h("label", { class: "field-label" }, strings.name, name),
       swatches(user.color),
+      h("label", { class: "field-label" }, strings.languageLabel, spoken),
       problem,
       h(
         "div",
@@ -76,6 +79,9 @@ export class MeButton {
       try {
         this.show(await updateMe({ name: name.value.trim(), color: typeof color === "string" ? color : user.color }));
         this.#popover.hide();
+        if (spoken.value === language()) return;
+        chooseLanguage(spoken.value as Language);
+        location.reload(); // where something is unsent the browser asks first
       } catch {
         problem.textContent = strings.profileFailed;
       }
@@ -93,6 +99,15 @@ export function meButton(): HTMLElement {
     () => {}, // the list tells of an unreachable server already
   );
   return me.element;
+}
+
+/** The languages under their own names, for those who do not read the one that shows. */
+function languageField(): HTMLSelectElement {
+  const field = h("select", { class: "field", name: "language" });
+  for (const [tag, name] of Object.entries(languages)) {
+    field.append(h("option", { value: tag, lang: tag, selected: tag === language() }, name));
+  }
+  return field;
 }
 
 function swatches(chosen: string): HTMLElement {

@@ -11,5 +11,5 @@ export const common: Catalogue<typeof en> = {
 
   theme: (name) => `Farben: ${name}`,
   themes: { system: "wie das System", light: "hell", dark: "dunkel" },
-  language: (name) => `Sprache: ${name}`,
+  languageLabel: "Sprache der Seiten",
 };

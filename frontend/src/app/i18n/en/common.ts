@@ -9,5 +9,5 @@ export const common = {
 
   theme: (name: string) => `Theme: ${name}`,
   themes: { system: "as the system", light: "light", dark: "dark" },
-  language: (name: string) => `Language: ${name}`,
+  languageLabel: "Language of the pages",
 };

@@ -1,0 +1,1 @@
+var r=/Mac|iPhone|iPad/i.test(navigator.platform);function a(t){let i=r?{Mod:"⌘",Shift:"⇧",Alt:"⌥"}:{Mod:"Ctrl",Shift:"Shift",Alt:"Alt"};return t.split("+").map(o=>i[o]??o).join(r?"":"+")}function n(t){return t.replace("Mod",r?"Meta":"Control")}function e(t){return(r?t.metaKey&&!t.ctrlKey:t.ctrlKey&&!t.metaKey)&&!t.altKey&&!t.shiftKey}export{a,n as b,e as c};
