@@ -57,6 +57,7 @@ export class MeButton {
     });
     name.value = user.name;
     const spoken = languageField();
+    const before = spoken.value;
     const problem = h("p", { class: "field-problem", role: "alert" });
     const form = h(
       "form",
@@ -79,7 +80,7 @@ export class MeButton {
       try {
         this.show(await updateMe({ name: name.value.trim(), color: typeof color === "string" ? color : user.color }));
         this.#popover.hide();
-        if (spoken.value === language()) return;
+        if (spoken.value === before) return;
         chooseLanguage(spoken.value as Language);
         location.reload(); // where something is unsent the browser asks first
       } catch {
