@@ -1,6 +1,6 @@
 # collabd: `make test` is everything that must pass. See README.md.
 
-.PHONY: help run build dist test deps lint test-go test-fuzz test-sim test-frontend test-browser fuzz hostile torture bench bench-ot bench-server screenshots
+.PHONY: help run build dist test deps lint test-go test-fuzz test-sim test-frontend test-browser fuzz hostile torture torture-browser bench bench-ot bench-server bench-browser screenshots
 
 help:
 	@echo "make run            start the server on http://localhost:8080"
@@ -10,9 +10,11 @@ help:
 	@echo "make fuzz           long: every fuzz target for FUZZTIME, 10^6 simulated sessions (SEEDS, from SEED), 10^7 pairs a law (PAIRS)"
 	@echo "make hostile        long: 10^6 hostile frames (FRAMES) against a server with honest typists"
 	@echo "make torture        long: 1,000 kills (KILLS) of the server and of each store while clients type; recorded sessions, too"
+	@echo "make torture-browser  long: 200 scenarios (SCENARIOS, from SEED) of what can go wrong while people type in Chromium"
 	@echo "make bench          the benchmarks of all packages"
 	@echo "make bench-ot       package ot beside other libraries, and docs/benchmarks/ot.md (needs COLLABD_TRACES)"
 	@echo "make bench-server   the server beside other servers, and docs/benchmarks/server.md (needs Node, Postgres and a quarter of an hour)"
+	@echo "make bench-browser  the pages in Chromium, and docs/benchmarks/browser.md (needs COLLABD_TRACES and half an hour)"
 	@echo "make screenshots    the pictures in docs/screenshots"
 
 run:
@@ -77,6 +79,10 @@ KILLS ?= 1000
 torture:
 	scripts/torture.sh $(KILLS) $(SEED)
 
+SCENARIOS ?= 200
+torture-browser: frontend/node_modules
+	cd frontend && SCENARIOS=$(SCENARIOS) SEED=$(SEED) npm run torture
+
 bench:
 	go test ./... -run '^$$' -bench . -benchmem
 
@@ -93,6 +99,9 @@ bench-server: bench/server/node_modules
 bench/server/node_modules: bench/server/package-lock.json
 	cd bench/server && npm ci --no-audit --no-fund
 	@touch bench/server/node_modules
+
+bench-browser: frontend/node_modules
+	cd frontend && REPORT=../docs/benchmarks/browser.md npm run bench
 
 screenshots: frontend/node_modules
 	cd frontend && npm run screenshots

@@ -4,7 +4,8 @@ import type { Op, Status } from "../src/client/types.ts";
 import { normalize } from "../src/ot/op.ts";
 import type { Server } from "./server.ts";
 
-const flags = [
+/** What a browser of the tests is started with. */
+export const flags = [
   "--headless=new",
   "--no-sandbox",
   "--disable-gpu",
@@ -19,8 +20,8 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: inject("chromium"), args: flags });
 }
 
-/** What a browser says of a server that is away, which some tests arrange. */
-const away = /net::ERR_|WebSocket connection to|Failed to load resource/;
+/** What a browser says of a server that is away, or of workers that are blocked, which some tests arrange. */
+const away = /net::ERR_|WebSocket connection to|Failed to load resource|registration blocked by Playwright/;
 
 /** Somebody with a browser of their own: cookies, storage, and all that went wrong in it. */
 export class Person {
@@ -141,7 +142,7 @@ export async function converged(server: Server, id: string, ...people: readonly 
 }
 
 /** A delta as a string, formats in the order of their names. */
-function sorted(delta: Op): string {
+export function sorted(delta: Op): string {
   return JSON.stringify(delta, (_key, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -79,7 +79,7 @@ it("the list", async () => {
   for (const [title, kind] of titles) await stage.server.create(kind, title);
   for (const { name, ...size } of sizes) {
     for (const colorScheme of schemes) {
-      const person = await stage.person({ ...size, colorScheme });
+      const person = await stage.person({ ...size, colorScheme, serviceWorkers: "block" });
       await become(person, "Lena Fischer", "#3b6bd0");
       // All of them were made a moment ago; the picture should show what a list looks like after some weeks.
       await person.page.route("**/api/docs?*", async (route) => {
@@ -109,7 +109,7 @@ it.each([
   await Promise.all([mira, jonas].map((person) => person.open(stage.server.url, id)));
   for (const { name, ...size } of sizes) {
     for (const colorScheme of schemes) {
-      const person = await stage.person({ ...size, colorScheme });
+      const person = await stage.person({ ...size, colorScheme, serviceWorkers: "block" });
       await become(person, "Lena Fischer", "#3b6bd0");
       await person.open(stage.server.url, id);
       await person.page.locator(".people-button .avatar").nth(1).waitFor({ state: "attached" });

@@ -75,9 +75,9 @@ export class Server {
     return ((await response.json()) as { id: string }).id;
   }
 
-  /** The document as the server has it. */
-  async text(id: string): Promise<string> {
-    return (await this.#content(id, "text")).text();
+  /** The document as the server has it, or had it at a revision. */
+  async text(id: string, revision?: number): Promise<string> {
+    return (await this.#content(id, `text${revision === undefined ? "" : `&revision=${revision}`}`)).text();
   }
 
   async delta(id: string): Promise<Op> {
