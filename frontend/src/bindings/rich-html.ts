@@ -1,4 +1,5 @@
 import type { Attributes, Op } from "../client/types.ts";
+import { linesOf, type Piece } from "./lines.ts";
 import { sanitize } from "./schema.ts";
 
 /**
@@ -8,7 +9,7 @@ import { sanitize } from "./schema.ts";
 export function toHTML(op: Op): string {
   const page = document.implementation.createHTMLDocument("");
   let list: HTMLElement | undefined;
-  for (const line of lines(sanitize(op))) {
+  for (const line of linesOf(sanitize(op))) {
     const kind = line.attributes.list;
     const tag = kind === "ordered" ? "ol" : "ul";
     if (!kind) list = undefined;
@@ -20,39 +21,6 @@ export function toHTML(op: Op): string {
     else (list ?? page.body).append(...block.childNodes);
   }
   return page.body.innerHTML;
-}
-
-interface Piece {
-  readonly insert: string | Readonly<Record<string, unknown>>;
-  readonly attributes: Attributes;
-}
-
-interface Line {
-  readonly pieces: Piece[];
-  /** Of the line break; empty when the copy ends within the line. */
-  attributes: Attributes;
-  ended: boolean;
-}
-
-function lines(op: Op): Line[] {
-  const found: Line[] = [];
-  let line: Line = { pieces: [], attributes: {}, ended: false };
-  for (const part of op) {
-    if (!("insert" in part)) continue;
-    const attributes = part.attributes ?? {};
-    const texts = typeof part.insert === "string" ? part.insert.split("\n") : [part.insert];
-    texts.forEach((insert, index) => {
-      if (index > 0) {
-        line.attributes = attributes;
-        line.ended = true;
-        found.push(line);
-        line = { pieces: [], attributes: {}, ended: false };
-      }
-      if (insert !== "") line.pieces.push({ insert, attributes });
-    });
-  }
-  if (line.pieces.length > 0) found.push(line);
-  return found;
 }
 
 function blockTag(attributes: Attributes): string {
