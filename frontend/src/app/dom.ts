@@ -60,3 +60,16 @@ export function debounce(delay: number, call: () => void): { (): void; flush(): 
   };
   return Object.assign(later, { flush, cancel });
 }
+
+/** Calls `call` once, `delay` milliseconds after it was first asked to; what it is asked to meanwhile is done by that. */
+export function soon(delay: number, call: () => void): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
+      call();
+    }, delay);
+  };
+}

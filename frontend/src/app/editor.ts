@@ -1,13 +1,21 @@
+import type { EditorHost } from "../bindings/host.ts";
+import { SteadyEditor } from "../bindings/steady.ts";
 import { openCollab } from "../client/browser.ts";
 import type { Collab } from "../client/session.ts";
 import type { Op, Ready, Role, Status } from "../client/types.ts";
 import { documentLength, plainText } from "../ot/text.ts";
+import { placeOf } from "./anchors.ts";
 import { ApiError, getDocument } from "./api.ts";
+import { Attendance } from "./attendance.ts";
+import { Chrome } from "./chrome.ts";
 import { Copies } from "./copies.ts";
 import { button, h, setTip } from "./dom.ts";
+import { Follow } from "./follow.ts";
 import { icon } from "./icons.ts";
+import { keepAboveKeyboard } from "./keyboard-room.ts";
 import { MeButton } from "./me.ts";
 import { type OpenEditor, openEditor } from "./open-editor.ts";
+import { Outline } from "./outline.ts";
 import { People } from "./people.ts";
 import { showProblem } from "./problem.ts";
 import { keepShell } from "./shell.ts";
@@ -16,6 +24,11 @@ import { strings } from "./strings.ts";
 import { themeButton } from "./theme-button.ts";
 import { TitleField } from "./title.ts";
 import { showTooltips } from "./tooltip.ts";
+import { trashedNotice } from "./trashed.ts";
+import { Words } from "./words.ts";
+
+/** Where the place that an address names comes to stand, in CSS pixels below the chrome. */
+const lead = 16;
 
 declare global {
   interface Window {
@@ -26,19 +39,36 @@ declare global {
 
 /** A page with one document: the parts, and how what Collab tells goes to them. */
 class EditorPage {
+  #id: string;
   #collab: Collab;
   #opened: OpenEditor | undefined;
   #title: TitleField;
   #status: StatusLine;
-  #people = new People((client) => this.#opened?.editor.reveal(client));
+  #attendance = new Attendance();
+  #follow: Follow = new Follow({
+    attendance: this.#attendance,
+    viewTop: () => this.#chrome.top(),
+    changed: () => this.#people.refresh(),
+  });
+  #people = new People({
+    attendance: this.#attendance,
+    jump: (user) => this.#follow.jump(user),
+    follow: (user) => this.#follow.toggle(user),
+    followed: () => this.#follow.user,
+  });
+  #outline = new Outline(() => this.#chrome.top());
+  #words = new Words();
   #me = new MeButton();
   #copies: Copies;
   #notices = h("div", { class: "notices" });
   #toolbar = h("div", { class: "toolbar-row toolbar-empty" });
   #text = h("div", { class: "text", id: "text" });
   #paper = h("div", { class: "paper" }, this.#text);
+  #strip = h("div", { class: "tool-strip" }, this.#outline.control, this.#toolbar, this.#words.element);
+  #chrome!: Chrome;
 
   constructor(id: string) {
+    this.#id = id;
     this.#collab = openCollab(id);
     this.#title = new TitleField(
       id,
@@ -55,22 +85,15 @@ class EditorPage {
   #build(): void {
     const home = h("a", { class: "icon-button home", href: "/", "aria-label": strings.allDocuments }, icon("back"));
     setTip(home, strings.allDocuments);
+    const end = h("div", { class: "bar-end" }, this.#people.element, themeButton(), this.#me.element);
+    const title = h("div", { class: "bar-title" }, this.#title.element, this.#status.element);
+    this.#chrome = new Chrome(h("header", { class: "bar" }, home, title, end), this.#strip);
     document.body.append(
       h("a", { class: "skip", href: "#text" }, strings.skip),
-      h(
-        "div",
-        { class: "chrome" },
-        h(
-          "header",
-          { class: "bar" },
-          home,
-          h("div", { class: "bar-title" }, this.#title.element, this.#status.element),
-          h("div", { class: "bar-end" }, this.#people.element, themeButton(), this.#me.element),
-        ),
-        this.#toolbar,
-      ),
+      this.#chrome.element,
       h("div", { class: "notice-area" }, this.#notices, this.#copies.element),
-      h("main", { class: "desk" }, this.#paper),
+      h("div", { class: "desk" }, this.#outline.panel, h("main", { class: "desk-main" }, this.#paper)),
+      this.#follow.element,
     );
     this.#title.setReadOnly(true);
     showTooltips();
@@ -79,7 +102,10 @@ class EditorPage {
   #listen(): void {
     const collab = this.#collab;
     collab.on("status", (status) => this.#showStatus(status));
-    collab.on("title", (title) => this.#title.show(title));
+    collab.on("title", (title) => {
+      this.#title.show(title);
+      this.#opened?.titled?.(title);
+    });
     collab.on("user", (user) => {
       this.#me.show(user);
       this.#people.setMe(user);
@@ -91,6 +117,7 @@ class EditorPage {
     addEventListener("beforeunload", (event) => {
       if (collab.status.unsent > 0 || this.#title.unsaved) event.preventDefault();
     });
+    addEventListener("hashchange", () => this.#goToAddress());
     // A click on the empty paper below the text goes on where the text ends.
     this.#paper.addEventListener("click", (event) => {
       if (event.target === this.#paper) this.#opened?.editor.focus();
@@ -100,7 +127,8 @@ class EditorPage {
   /** A socket cannot tell that there is no document: it only fails to open. So ask. */
   async #look(id: string): Promise<void> {
     try {
-      await getDocument(id);
+      const { trashed_at } = await getDocument(id);
+      if (trashed_at !== undefined) this.#notices.append(trashedNotice(id));
     } catch (error) {
       const kind = error instanceof ApiError ? problemOf(error.status) : undefined;
       if (!kind || this.#opened) return; // unreachable: the connection element tells, and goes on trying
@@ -114,17 +142,30 @@ class EditorPage {
     this.#title.setReadOnly(!mayEdit(ready.role));
     this.#me.show(ready.user);
     this.#people.setMe(ready.user);
+    this.#people.setPeers([]); // those who are here already come next, and are no news
     this.#paper.dataset.kind = ready.kind;
+    let steady: SteadyEditor | undefined;
+    const host: EditorHost = {
+      localEdit: (op) => {
+        steady?.edited(op);
+        this.#collab.localEdit(op);
+      },
+      select: (selections) => this.#collab.select(selections),
+    };
     try {
-      this.#opened = await openEditor(ready.kind, this.#text, this.#collab);
+      this.#opened = await openEditor(ready.kind, this.#id, this.#text, this.#attendance.host(host));
     } catch (error) {
       reportError(error);
       showProblem("editor");
       return;
     }
-    const { editor, toolbar } = this.#opened;
+    const { editor, toolbar, places, titled } = this.#opened;
     this.#toolbar.replaceWith(toolbar.element);
-    this.#collab.attach(editor);
+    steady = new SteadyEditor(editor, places, this.#chrome);
+    this.#collab.attach(this.#attendance.editor(steady));
+    titled?.(ready.title);
+    for (const part of [this.#outline, this.#words, this.#follow]) part.show(places);
+    keepAboveKeyboard(places);
     window.collabd = {
       collab: this.#collab,
       editor,
@@ -132,12 +173,23 @@ class EditorPage {
       delta: () => editor.contents(),
     };
     document.body.dataset.ready = "";
+    this.#goToAddress();
     if (documentLength(editor.contents()) <= 1 && mayEdit(ready.role)) editor.focus();
+  }
+
+  /** Goes to the place that the address names, if there is such a place. */
+  #goToAddress(): void {
+    const places = this.#opened?.places;
+    const at = places && placeOf(location.hash, places);
+    if (at === undefined) return;
+    places?.scrollTo(at, this.#chrome.top() + lead);
+    places?.select(at);
   }
 
   #showStatus(status: Status): void {
     this.#status.show(status);
-    if (status.state !== "offline" && status.state !== "reconnecting") this.#title.retry();
+    if (status.state === "offline" || status.state === "reconnecting") this.#people.away();
+    else this.#title.retry();
     if (status.state !== "error") return;
     const code = status.error?.code ?? "other";
     const text = Object.hasOwn(strings.stopped, code)

@@ -1,5 +1,8 @@
 import type { EditorHost } from "../bindings/host.ts";
+import type { Places } from "../bindings/places.ts";
 import type { DocKind, Editor, Op } from "../client/types.ts";
+import { lineAddress } from "./anchors.ts";
+import { copyLink } from "./copy-link.ts";
 import { strings } from "./strings.ts";
 import type { Toolbar } from "./toolbar.ts";
 
@@ -11,20 +14,31 @@ export interface OpenEditor {
     reveal(client: string): void;
   };
   readonly toolbar: Toolbar;
+  readonly places: Places;
+  /** Tells it the title of the document, each time that there is another. */
+  readonly titled?: (title: string) => void;
 }
 
 /** Loads the editor for a kind of document, and only that one, into `container`. */
-export async function openEditor(kind: DocKind, container: HTMLElement, host: EditorHost): Promise<OpenEditor> {
+export async function openEditor(
+  kind: DocKind,
+  id: string,
+  container: HTMLElement,
+  host: EditorHost,
+): Promise<OpenEditor> {
   if (kind === "rich") {
-    const [{ RichEditor }, { richToolbar }] = await Promise.all([
+    const [{ RichEditor }, { RichPlaces }, { richToolbar }] = await Promise.all([
       import("../bindings/quill.ts"),
+      import("../bindings/quill-places.ts"),
       import("./toolbar-rich.ts"),
     ]);
     const editor = new RichEditor(container, host, { placeholder: strings.richPlaceholder, label: strings.textLabel });
-    return { editor, toolbar: richToolbar(editor) };
+    return { editor, toolbar: richToolbar(editor), places: new RichPlaces(editor) };
   }
-  const [{ TextEditor }, { textToolbar }] = await Promise.all([
+  const [{ TextEditor }, { TextPlaces }, { TextMode, restoreWrap }, { textToolbar }] = await Promise.all([
     import("../bindings/codemirror.ts"),
+    import("../bindings/codemirror-places.ts"),
+    import("./text-mode.ts"),
     import("./toolbar-text.ts"),
   ]);
   const nonce = document.querySelector<HTMLMetaElement>("meta[name=csp-nonce]")?.content ?? "";
@@ -32,6 +46,15 @@ export async function openEditor(kind: DocKind, container: HTMLElement, host: Ed
     placeholder: strings.textPlaceholder,
     label: strings.textLabel,
     nonce,
+    phrases: strings.phrases,
+    onLineNumber: (line) => void copyLink(lineAddress(line)),
   });
-  return { editor, toolbar: textToolbar(editor) };
+  const mode = new TextMode(editor, id);
+  restoreWrap(editor);
+  return {
+    editor,
+    toolbar: textToolbar(editor, mode),
+    places: new TextPlaces(editor),
+    titled: (title) => mode.titled(title),
+  };
 }

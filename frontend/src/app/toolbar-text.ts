@@ -1,10 +1,13 @@
 import type { TextEditor } from "../bindings/codemirror.ts";
+import { lineAddress } from "./anchors.ts";
+import { copyLink } from "./copy-link.ts";
 import { strings } from "./strings.ts";
+import { chooseWrap, type TextMode } from "./text-mode.ts";
 import { Toolbar } from "./toolbar.ts";
 
 /** The toolbar of a plain text document. */
-export function textToolbar(editor: TextEditor): Toolbar {
-  const toolbar = new Toolbar(strings.textToolbar, [
+export function textToolbar(editor: TextEditor, mode: TextMode): Toolbar {
+  const groups = [
     [
       {
         icon: "undo",
@@ -21,8 +24,19 @@ export function textToolbar(editor: TextEditor): Toolbar {
         disabled: () => editor.steps.redo === 0,
       },
     ],
-    [{ icon: "find", label: strings.find, keys: "Mod+F", press: () => editor.find() }],
-  ]);
+    [mode.element],
+    [
+      { icon: "find", label: strings.find, keys: "Mod+F", press: () => editor.find() },
+      {
+        icon: "wrap",
+        label: strings.wrap,
+        press: () => chooseWrap(editor, !editor.wrap),
+        pressed: () => editor.wrap,
+      },
+      { icon: "link", label: strings.copyLineLink, press: () => void copyLink(lineAddress(editor.line)) },
+    ],
+  ] as const;
+  const toolbar = new Toolbar(strings.textToolbar, groups, [() => mode.refresh()]);
   editor.onChange(() => toolbar.refresh());
   return toolbar;
 }

@@ -14,10 +14,13 @@ import {
 } from "@codemirror/view";
 import type { Editor, Op, Peer } from "../client/types.ts";
 import { plainText } from "../ot/text.ts";
+import { loadMode, type Mode } from "./codemirror-modes.ts";
 import { changesOfOp, loneSurrogates, opOfChanges } from "./codemirror-ops.ts";
+import { outlineOf } from "./codemirror-outline.ts";
 import { peerLayers, peersChanged } from "./codemirror-peers.ts";
 import type { EditorHost } from "./host.ts";
 import { PeerTracker } from "./peers.ts";
+import type { Section } from "./places.ts";
 
 /** Marks what did not come from this user, so that it is not sent back and not undone. */
 const remote = Annotation.define<boolean>();
@@ -29,6 +32,10 @@ export interface TextEditorOptions {
   readonly label: string;
   /** The nonce of the content security policy, for the style element that CodeMirror adds. */
   readonly nonce: string;
+  /** What CodeMirror says in its panels and to screen readers, by the English text of it. */
+  readonly phrases?: Readonly<Record<string, string>>;
+  /** The number of a line was clicked; the first line is 1. */
+  readonly onLineNumber?: (line: number) => void;
 }
 
 /** The editor of a `text` document, by CodeMirror. */
@@ -38,6 +45,11 @@ export class TextEditor implements Editor {
   #options: TextEditorOptions;
   #tracker = new PeerTracker();
   #access = new Compartment();
+  #language = new Compartment();
+  #wrapping = new Compartment();
+  #mode: Mode = "plain";
+  #modeExtension: Extension = [];
+  #wrap = true;
   #readOnly = false;
   #listeners = new Set<() => void>();
 
@@ -110,6 +122,50 @@ export class TextEditor implements Editor {
     openSearchPanel(this.view);
   }
 
+  /** The language that the text is shown in. */
+  get mode(): Mode {
+    return this.#mode;
+  }
+
+  /** Shows the text in a language, as soon as that is loaded. Fails when it cannot be loaded: all stays as it was. */
+  async setMode(mode: Mode): Promise<void> {
+    const before = this.#mode;
+    this.#mode = mode;
+    try {
+      const extension = await loadMode(mode);
+      if (this.#mode !== mode) return; // another one was chosen meanwhile
+      this.#modeExtension = extension;
+      this.view.dispatch({ effects: this.#language.reconfigure(extension) });
+    } catch (error) {
+      if (this.#mode === mode) this.#mode = before;
+      throw error;
+    } finally {
+      this.#notify();
+    }
+  }
+
+  /** Whether long lines go on below, rather than out of sight. */
+  get wrap(): boolean {
+    return this.#wrap;
+  }
+
+  setWrap(wrap: boolean): void {
+    this.#wrap = wrap;
+    this.view.dispatch({ effects: this.#wrapping.reconfigure(wrapping(wrap)) });
+    this.#notify();
+  }
+
+  /** The number of the line with the caret; the first is 1. */
+  get line(): number {
+    const { doc, selection } = this.view.state;
+    return doc.lineAt(selection.main.head).number;
+  }
+
+  /** Headings, or what code defines, in the order of the document. */
+  sections(): readonly Section[] {
+    return outlineOf(this.view.state.doc, this.#mode);
+  }
+
   /** Calls back when the content or the history may have changed; returns the way to stop. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -127,11 +183,13 @@ export class TextEditor implements Editor {
       EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
       EditorState.transactionFilter.of(keepPairsWhole),
       EditorView.contentAttributes.of({ "aria-label": this.#options.label, spellcheck: "true" }),
-      EditorView.lineWrapping,
+      EditorState.phrases.of({ ...this.#options.phrases }),
+      this.#wrapping.of(wrapping(this.#wrap)),
+      this.#language.of(this.#modeExtension),
       EditorView.updateListener.of((update) => this.#updated(update)),
       placeholder(this.#options.placeholder),
       history(),
-      lineNumbers(),
+      lineNumbers({ domEventHandlers: { click: (view, block) => this.#lineClicked(view, block.from) } }),
       highlightSpecialChars(),
       highlightActiveLine(),
       highlightActiveLineGutter(),
@@ -157,8 +215,21 @@ export class TextEditor implements Editor {
   #moved(): void {
     const { ranges } = this.view.state.selection;
     this.#host.select(this.view.hasFocus ? ranges.slice(0, 16).map(({ anchor, head }) => [anchor, head]) : []);
+    this.#notify();
+  }
+
+  #lineClicked(view: EditorView, at: number): boolean {
+    this.#options.onLineNumber?.(view.state.doc.lineAt(at).number);
+    return this.#options.onLineNumber !== undefined;
+  }
+
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function wrapping(wrap: boolean): Extension {
+  return wrap ? EditorView.lineWrapping : [];
 }
 
 function access(readOnly: boolean): Extension {

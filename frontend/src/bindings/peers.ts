@@ -4,6 +4,8 @@ import { transformPosition } from "../ot/position.ts";
 /** A peer as a binding draws it. */
 export interface ShownPeer {
   readonly client: string;
+  /** The id of the person, who may be here by several clients. */
+  readonly user: string;
   readonly name: string;
   readonly color: string;
   /** White or black, so that it can be read on `color`. */
@@ -11,7 +13,12 @@ export interface ShownPeer {
   readonly selections: readonly Selection[];
   /** Counts the moves of its own, so that a label is shown when this changes and not when others shift it. */
   readonly moves: number;
+  /** When it came, or last moved by itself: milliseconds since 1970. */
+  readonly movedAt: number;
 }
+
+/** How long somebody has not moved before they are shown as idle, in milliseconds. */
+export const idleAfter = 3 * 60_000;
 
 /**
  * What a binding knows of the carets of others. Between two reports of Collab it moves them over the changes of the
@@ -19,6 +26,12 @@ export interface ShownPeer {
  */
 export class PeerTracker {
   #shown = new Map<string, ShownPeer>();
+  #now: () => number;
+
+  /** `now` tells the time in milliseconds since 1970. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   /** The peers, those who came first first. */
   get shown(): readonly ShownPeer[] {
@@ -33,11 +46,13 @@ export class PeerTracker {
       const stayed = known !== undefined && sameSelections(known.selections, peer.selections);
       next.set(peer.client, {
         client: peer.client,
+        user: peer.user.id,
         name: peer.user.name,
         color: peer.user.color,
         ink: inkOn(peer.user.color),
         selections: peer.selections,
         moves: (known?.moves ?? 0) + (stayed ? 0 : 1),
+        movedAt: stayed ? known.movedAt : this.#now(),
       });
     }
     this.#shown = next;

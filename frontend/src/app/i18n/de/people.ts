@@ -6,6 +6,20 @@ export const people: Catalogue<typeof en> = {
   peopleTitle: "Gerade hier",
   you: "Sie",
   tabs: (count) => `${count} Tabs`,
+  notInText: "nicht im Text",
+  idle: "untätig",
+  follow: (name) => `${name} folgen`,
+  following: (name) => `Sie folgen ${name}`,
+  followStop: "Beenden",
+  followEnded: "Sie folgen niemandem mehr",
+  joined: (name, others) =>
+    others === 0
+      ? `${name} ist jetzt hier`
+      : `${name} und ${others === 1 ? "eine weitere Person" : `${others} weitere`} sind jetzt hier`,
+  left: (name, others) =>
+    others === 0
+      ? `${name} ist gegangen`
+      : `${name} und ${others === 1 ? "eine weitere Person" : `${others} weitere`} sind gegangen`,
   jumpTo: (name) => `Dorthin, wo ${name} ist`,
   me: (name) => `Sie: ${name}`,
   profileTitle: "So sehen andere Sie",
