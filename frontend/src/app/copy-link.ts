@@ -11,7 +11,7 @@ export async function copyLink(address: string, at?: HTMLElement): Promise<void>
     () => true,
     () => false,
   );
-  const text = copied ? strings.linkCopied : strings.linkNotCopied(address);
+  const text = copied ? strings.placeCopied : strings.placeNotCopied(address);
   announce(text);
   if (!at) return;
   const before = at.dataset.tip ?? "";

@@ -28,8 +28,8 @@ export const editor: Catalogue<typeof en> = {
   outlineEmpty: "Überschriften stehen hier, sobald es welche gibt.",
   copySectionLink: (title) => `Link zu „${title}“ kopieren`,
   copyLineLink: "Link zu dieser Zeile kopieren",
-  linkCopied: "Link kopiert",
-  linkNotCopied: (address) => `Der Link konnte nicht kopiert werden: ${address}`,
+  placeCopied: "Link kopiert",
+  placeNotCopied: (address) => `Der Link konnte nicht kopiert werden: ${address}`,
   words: (count, shown) => (count === 1 ? "1 Wort" : `${shown} Wörter`),
   wordsOf: (selected, all) => `${selected} von ${all} Wörtern`,
   wordsTitle: "Wörter und Zeichen",
@@ -88,9 +88,9 @@ export const editor: Catalogue<typeof en> = {
     "Selection deleted": "Auswahl gelöscht",
   },
 
-  trashed: "Dieses Dokument ist im Papierkorb.",
-  restore: "Wiederherstellen",
-  restoreFailed: "Es konnte nicht wiederhergestellt werden. Versuchen Sie es noch einmal.",
+  inTrash: "Dieses Dokument ist im Papierkorb.",
+  takeOut: "Wiederherstellen",
+  takeOutFailed: "Es konnte nicht wiederhergestellt werden. Versuchen Sie es noch einmal.",
 
   stopped: {
     forbidden: "Sie dürfen dieses Dokument nicht mehr bearbeiten.",

@@ -27,8 +27,8 @@ export const editor = {
   outlineEmpty: "Headings are listed here as soon as there are some.",
   copySectionLink: (title: string) => `Copy the link to “${title}”`,
   copyLineLink: "Copy the link to this line",
-  linkCopied: "Link copied",
-  linkNotCopied: (address: string) => `The link could not be copied: ${address}`,
+  placeCopied: "Link copied",
+  placeNotCopied: (address: string) => `The link could not be copied: ${address}`,
   words: (count: number, shown: string) => (count === 1 ? "1 word" : `${shown} words`),
   wordsOf: (selected: string, all: string) => `${selected} of ${all} words`,
   wordsTitle: "Words and characters",
@@ -88,9 +88,9 @@ export const editor = {
     "Selection deleted": "Selection deleted",
   },
 
-  trashed: "This document is in the trash.",
-  restore: "Restore",
-  restoreFailed: "It could not be restored. Try again.",
+  inTrash: "This document is in the trash.",
+  takeOut: "Restore",
+  takeOutFailed: "It could not be restored. Try again.",
 
   // Errors that end a connection, by their code
   stopped: {
