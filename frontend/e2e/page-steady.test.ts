@@ -41,9 +41,15 @@ async function watch(page: Page, line: string): Promise<void> {
         scrollBy(0, 400);
         await frame();
       }
-      scrollBy(0, find()!.getBoundingClientRect().top - 300);
-      for (let frames = 0; frames < 5; frames++) await frame();
-      const start = find()!.getBoundingClientRect().top;
+      // Heights that were guessed are measured after a scroll: wait until all of that is done.
+      let start = 0;
+      for (let still = 0; still < 10; still++) {
+        const top = find()!.getBoundingClientRect().top;
+        if (Math.abs(top - 300) > 1) scrollBy(0, top - 300);
+        if (Math.abs(top - start) > 0.1) still = 0;
+        start = top;
+        await frame();
+      }
       const seen = { furthest: 0, frames: 0, gone: 0, focus: document.activeElement };
       Object.assign(window, { seen, editor });
       for (;;) {
