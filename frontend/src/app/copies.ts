@@ -1,39 +1,39 @@
+import { dismissCopy, keptCopies } from "../client/browser.ts";
 import type { UnsentCopy } from "../client/types.ts";
 import { button, h } from "./dom.ts";
 import { icon } from "./icons.ts";
 import { locale, strings } from "./strings.ts";
 
-/** What is kept of a copy; dates are milliseconds since 1970. */
-interface Kept {
-  readonly text: string;
-  readonly at: number;
-  readonly reason: string;
-}
+type Shown = Pick<UnsentCopy, "id" | "text" | "at" | "reason">;
 
 /**
- * Shows what could not be sent, until the user dismisses it. It is kept in the browser too, so that neither a reload nor a
- * crash loses it. It is a notice among others, and never in the way of reading and writing.
+ * Shows what could not be sent, until the user dismisses it. It is kept in the journal of the client library, so that
+ * neither a reload nor a crash loses it. It is a notice among others, and never in the way of reading and writing.
  */
 export class Copies {
   readonly element = h("div", { class: "copies" });
-  #key: string;
-  #title: () => string;
+  readonly #id: string;
+  readonly #title: () => string;
+  readonly #shown = new Map<string, HTMLElement>();
 
   /** `title` tells the title of the document at the time. */
   constructor(id: string, title: () => string) {
-    this.#key = `collabd.copies.${id}`;
+    this.#id = id;
     this.#title = title;
-    for (const copy of this.#load()) this.#show(copy);
   }
 
-  add(copy: UnsentCopy): void {
-    const kept: Kept = { text: copy.text, at: copy.at, reason: copy.reason };
-    if (kept.text === "") return; // formats and removals only: there is no text to lose
-    this.#save([...this.#load(), kept]);
-    this.#show(kept);
+  /** Shows what is kept for the present user, and nobody else's: to be called when it is known who that is. */
+  async showKept(): Promise<void> {
+    const kept = await keptCopies(this.#id);
+    for (const copy of kept) this.add(copy);
   }
 
-  #show(copy: Kept): void {
+  add(copy: Shown): void {
+    if (copy.text === "" || this.#shown.has(copy.id)) return; // formats and removals only: there is no text to lose
+    this.#show(copy);
+  }
+
+  #show(copy: Shown): void {
     const text = h("textarea", { class: "copy-text", readonly: true, rows: "3", "aria-label": strings.copyLabel });
     text.value = copy.text;
     const reason = strings.copyReasons[copy.reason] ?? strings.copyOtherReason;
@@ -61,36 +61,14 @@ export class Copies {
         button({ class: "secondary", onclick: () => this.#dismiss(copy, notice) }, strings.dismissButton),
       ),
     );
+    this.#shown.set(copy.id, notice);
     this.element.append(notice);
   }
 
-  #dismiss(copy: Kept, notice: HTMLElement): void {
-    this.#save(this.#load().filter((each) => each.at !== copy.at || each.text !== copy.text));
+  #dismiss(copy: Shown, notice: HTMLElement): void {
+    void dismissCopy(copy, this.#id);
     notice.remove();
   }
-
-  #load(): readonly Kept[] {
-    try {
-      const value: unknown = JSON.parse(localStorage.getItem(this.#key) ?? "[]");
-      return Array.isArray(value) ? value.filter(isKept) : [];
-    } catch {
-      return [];
-    }
-  }
-
-  #save(copies: readonly Kept[]): void {
-    try {
-      if (copies.length === 0) localStorage.removeItem(this.#key);
-      else localStorage.setItem(this.#key, JSON.stringify(copies));
-    } catch {
-      // No storage, or none left: the copy stays on the page.
-    }
-  }
-}
-
-function isKept(value: unknown): value is Kept {
-  const kept = value as Partial<Kept> | null;
-  return typeof kept?.text === "string" && typeof kept.at === "number" && typeof kept.reason === "string";
 }
 
 function copyButton(text: HTMLTextAreaElement): HTMLButtonElement {

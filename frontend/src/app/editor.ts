@@ -109,6 +109,7 @@ class EditorPage {
     collab.on("user", (user) => {
       this.#me.show(user);
       this.#people.setMe(user);
+      void this.#copies.showKept();
     });
     collab.on("role", (role) => this.#title.setReadOnly(!mayEdit(role)));
     collab.on("peers", (peers) => this.#people.setPeers(peers));

@@ -37,6 +37,7 @@ export class StatusLine {
     this.#status.dataset.state = status.state;
     this.#status.dataset.unsent = String(status.unsent);
     this.#status.dataset.store = status.storeDown ? "down" : "up";
+    this.#status.dataset.kept = status.unkept ? "no" : "yes";
     this.#retry.hidden = status.state !== "reconnecting";
     clearTimeout(this.#timer);
     const text = this.#titleUnsaved ? `${wording(status)} · ${strings.titleUnsaved}` : wording(status);
@@ -53,9 +54,16 @@ export class StatusLine {
   }
 }
 
-function wording({ state, unsent, storeDown, slowed }: Status): string {
+function wording(status: Status): string {
+  const { state, unsent, unkept } = status;
+  // What the server has needs no keeping here.
+  const atRisk = unkept && (unsent > 0 || state === "offline" || state === "reconnecting");
+  return atRisk ? `${counted(status)} · ${strings.unkept}` : counted(status);
+}
+
+function counted({ state, unsent, storeDown, slowed }: Status): string {
   const saving = state === "saving";
   const text = saving && storeDown ? strings.storeDown : saving && slowed ? strings.slowed : strings.states[state];
-  const counted = saving && !storeDown ? unsent > usual : unsent > 0;
-  return counted ? `${text} · ${strings.unsent(unsent)}` : text;
+  const many = saving && !storeDown ? unsent > usual : unsent > 0;
+  return many ? `${text} · ${strings.unsent(unsent)}` : text;
 }

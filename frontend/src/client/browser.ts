@@ -1,4 +1,7 @@
 import { fallbackTransport } from "./fallback.ts";
+import type { KeptCopy } from "./journal.ts";
+import { IndexedDbJournal } from "./journal-indexeddb.ts";
+import { sendOrphans as sendOrphansOf } from "./orphans.ts";
 import { Collab } from "./session.ts";
 import { webSocketTransport } from "./socket.ts";
 import { streamTransport } from "./stream.ts";
@@ -6,6 +9,8 @@ import type { Transport } from "./transport.ts";
 
 /** What fills the buffers of proxies that pass on full ones only, in bytes. */
 const BUFFER_BYTES = 4096;
+/** When what the journal need not keep is taken out of it, in milliseconds after a document was opened. */
+const TIDY_AFTER_MS = 10_000;
 
 /** A socket, or a stream of events where sockets are blocked; for all documents of a page. */
 export const browserTransport: Transport = fallbackTransport([
@@ -14,17 +19,62 @@ export const browserTransport: Transport = fallbackTransport([
   { transport: streamTransport({ padding: BUFFER_BYTES }), afterSilence: true },
 ]);
 
-/** Opens a document of the server that this page came from. `close` it to leave. */
+/** The journal of this browser: IndexedDB, and so this origin's alone. The clients' secrets are in it. */
+export const browserJournal = new IndexedDbJournal();
+
+/**
+ * Opens a document of the server that this page came from, where this browser left it: what is stored of it is shown at
+ * once. `close` it to leave. What other pages left unsent in it is sent too.
+ */
 export function openCollab(docId: string): Collab {
-  const { href } = new URL(`/api/docs/${encodeURIComponent(docId)}`, location.href);
-  const collab = new Collab({ url: href, transport: browserTransport, online: () => navigator.onLine });
+  const collab = new Collab({
+    url: documentUrl(docId),
+    transport: browserTransport,
+    online: () => navigator.onLine,
+    journal: browserJournal,
+  });
   const look = () => collab.notifyOnline(navigator.onLine);
   addEventListener("online", look);
   addEventListener("offline", look);
   // A page that was asleep or in the back/forward cache finds out here that its socket is dead.
   addEventListener("pageshow", look);
+  addEventListener("pagehide", () => collab.flush());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") look();
+    else collab.flush();
+  });
+  let connected = false;
+  collab.on("status", ({ state }) => {
+    if (connected || !["connected", "saved", "saving"].includes(state)) return;
+    connected = true;
+    void sendOrphansOf(browserJournal, { transport: browserTransport }, documentUrl(docId));
+    setTimeout(() => void browserJournal.tidy().catch(() => {}), TIDY_AFTER_MS);
   });
   return collab;
+}
+
+let orphansSent: Promise<number> | undefined;
+
+/**
+ * Sends what pages that are gone have left unsent, in all documents of the present user; once a page, and only when the
+ * browser is online. Gives how many clients had something and have not any more. Never rejects.
+ */
+export function sendOrphans(): Promise<number> {
+  if (!navigator.onLine) return Promise.resolve(0);
+  orphansSent ??= sendOrphansOf(browserJournal, { transport: browserTransport });
+  return orphansSent;
+}
+
+/** The present user's copies of what could not be sent in a document, the oldest first. Never rejects. */
+export function keptCopies(docId: string): Promise<readonly KeptCopy[]> {
+  return browserJournal.copies.of(documentUrl(docId));
+}
+
+/** Forgets a copy: its user has decided what becomes of it. Never rejects. */
+export function dismissCopy(copy: Pick<KeptCopy, "id">, docId: string): Promise<void> {
+  return browserJournal.copies.dismiss({ id: copy.id, url: documentUrl(docId) }).catch(() => {});
+}
+
+function documentUrl(docId: string): string {
+  return new URL(`/api/docs/${encodeURIComponent(docId)}`, location.href).href;
 }

@@ -37,6 +37,7 @@ describe("the end of a session", () => {
     room.rest();
     expect(ana.copies).toEqual([
       {
+        id: expect.any(String),
         op: [{ retain: 3 }, { insert: "😀 more!" }],
         text: "😀 more!",
         document: [{ insert: "abc😀 more!" }],

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "./clock.ts";
-import type { Status } from "./types.ts";
+import type { ConnectionState, Status } from "./types.ts";
 
 /** So long after what the server has slowed down was taken, it counts as over. */
 const SLOW_LASTS_MS = 1_000;
@@ -49,6 +49,35 @@ export class Condition {
 
 /** Whether both tell the same. */
 export function sameStatus(a: Status, b: Status): boolean {
-  const names = ["state", "unsent", "error", "storeDown", "slowed"] as const;
+  const names = ["state", "unsent", "error", "storeDown", "slowed", "unkept"] as const;
   return names.every((name) => a[name] === b[name]);
+}
+
+/** What the state of a connection follows from. */
+export interface Facts {
+  /** There is a network, as far as the browser knows. */
+  readonly online: boolean;
+  /** Connected, and the document is here. */
+  readonly live: boolean;
+  /** The server has not answered a question yet. */
+  readonly inDoubt: boolean;
+  /** There is a document to show, if only from the journal. */
+  readonly known: boolean;
+  /** A connection was lost, or did not come about. */
+  readonly lost: boolean;
+  readonly mayEdit: boolean;
+  readonly unsent: number;
+  /** The user changed something since the page began. */
+  readonly typed: boolean;
+}
+
+export function connectionState(facts: Facts): ConnectionState {
+  const { online, live, inDoubt, known, lost } = facts;
+  // Browsers are wrong about it at times; a connection that answers is a network.
+  if (!online && (!live || inDoubt)) return "offline";
+  if (!known || (!live && !lost)) return "connecting";
+  if (!live) return "reconnecting";
+  if (!facts.mayEdit) return "readonly";
+  if (facts.unsent > 0) return "saving";
+  return facts.typed ? "saved" : "connected";
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { Journal } from "./journal.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a Collab needs from around it. */
@@ -12,4 +13,6 @@ export interface CollabOptions {
   readonly random?: () => number;
   /** Whether there is a network at all; by default what `notifyOnline` said last. */
   readonly online?: () => boolean;
+  /** Where the client is kept between two lives of the page; by default nowhere. */
+  readonly journal?: Journal;
 }

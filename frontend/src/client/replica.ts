@@ -5,9 +5,10 @@ import { normalize, type Op, sameOp } from "../ot/op.ts";
 import { parseOp } from "../ot/parse.ts";
 import type { SplitLimits } from "../ot/split.ts";
 import { Caret } from "./caret.ts";
+import type { Snapshot } from "./journal.ts";
 import { type AcceptedRecord, type PresenceChange, ProtocolError, type Welcome } from "./messages.ts";
 import { movePeers, type Peers, shownPeers, updatePeers } from "./presence.ts";
-import { acknowledged, local, remote, type State, synchronized, unsentChanges, unsentOp } from "./state.ts";
+import { acknowledged, local, remote, renumbered, type State, synchronized, unsentChanges, unsentOp } from "./state.ts";
 import type { Peer, RemoteChange } from "./types.ts";
 
 /** What an edit message has around its op, generously. */
@@ -25,11 +26,39 @@ export class Replica {
   #document: Doc; // with what is unsent
   #peers: Peers = new Map();
   #limits: SplitLimits;
+  /** Of a client that was restored and has not been resumed: edits above this number may have been forgotten. */
+  #remembers: number | undefined;
+  /** The numbers of edits that were accepted and that the journal had lost: after the first, up to the second. */
+  #forgotten: readonly [after: number, to: number] = [0, 0];
 
   constructor(document: Op, welcome: Pick<Welcome, "revision" | "acked" | "limits">) {
     this.#document = Doc.of(document);
     this.#state = synchronized(welcome.revision, welcome.acked);
     this.#limits = splitLimits(welcome);
+  }
+
+  /** The replica as it was when this was stored. */
+  static restored({ document, state, welcome }: Snapshot): Replica {
+    const replica = new Replica(document, welcome);
+    replica.#state = state;
+    return replica;
+  }
+
+  /** What `restored` makes the same replica of. */
+  get stored(): Pick<Snapshot, "document" | "state"> {
+    return { document: this.document, state: this.#state };
+  }
+
+  /**
+   * A page goes on with what another left behind. What that one did last may be missing in the journal, though the server
+   * has it: see `resume`.
+   */
+  reborn(): void {
+    const state = this.#state;
+    const [, expected] = this.#forgotten;
+    // What waits gets the number under which the other page may have sent it: nothing can be told by numbers then.
+    if (state.kind === "inflight+pending" || expected > state.acked) this.#remembers = Number.POSITIVE_INFINITY;
+    else this.#remembers = state.kind === "inflight" ? state.edit.seq : state.acked;
   }
 
   /** The last revision applied. */
@@ -39,6 +68,11 @@ export class Replica {
 
   get state(): State {
     return this.#state;
+  }
+
+  /** The hash of the document as its user sees it, as `docs/protocol.md` defines it: 16 digits. */
+  get hash(): string {
+    return this.#document.hash();
   }
 
   /** The document as its user sees it. */
@@ -61,10 +95,21 @@ export class Replica {
     return shownPeers(this.#peers, this.#state);
   }
 
-  /** The same client is connected again. Throws OtError if the server cannot have what it says that it has of us. */
+  /**
+   * The same client is connected again. A restored one may find that the server has edits of it that are not in the
+   * journal: they come as records, and are taken for what they are, changes that are not here yet. Otherwise throws
+   * OtError if the server cannot have what it says that it has of us.
+   */
   resume(welcome: Pick<Welcome, "acked" | "limits">): void {
+    const { acked } = welcome;
     const last = this.#state.kind === "synchronized" ? this.#state.acked : this.#state.edit.seq;
-    if (welcome.acked > last) throw new OtError("document", "the server has an edit of ours that we have not made");
+    if (acked > (this.#remembers ?? last)) {
+      if (this.#remembers === undefined) {
+        throw new OtError("document", "the server has an edit of ours that we have not made");
+      }
+      this.#forgotten = [this.#remembers, acked];
+    }
+    this.#remembers = undefined;
     this.#limits = splitLimits(welcome);
     this.caret.forgotten();
   }
@@ -98,7 +143,12 @@ export class Replica {
     for (const record of records.slice(known)) {
       if (record.client === client) {
         flush();
-        this.#acknowledge(record.seq, record.op);
+        if (record.seq > this.#forgotten[0] && record.seq <= this.#forgotten[1]) {
+          changes.push(this.#remote([record], this.revision + 1));
+          this.#state = renumbered(this.#state, record.seq, this.#limits);
+        } else {
+          this.#acknowledge(record.seq, record.op);
+        }
       } else {
         if (!many && run.some((each) => each.client !== record.client)) flush();
         run.push(record);

@@ -1,24 +1,30 @@
 import { OtError } from "../ot/error.ts";
 import type { Op } from "../ot/op.ts";
-import { plainText } from "../ot/text.ts";
 import { Assembly } from "./assembly.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { closeAction, stopMessage } from "./closing.ts";
-import { Condition, sameStatus } from "./condition.ts";
+import { Condition, connectionState, sameStatus } from "./condition.ts";
+import { copyOf, keptCopy } from "./copying.ts";
+import { type Ahead, Durable } from "./durable.ts";
 import { Events } from "./events.ts";
+import type { JournalEvent, Stored } from "./journal.ts";
 import { Link } from "./link.ts";
 import { decode, hello, ProtocolError, type ServerMessage, sameUser, type Welcome } from "./messages.ts";
 import type { CollabOptions } from "./options.ts";
-import { samePeers } from "./presence.ts";
 import { Replica } from "./replica.ts";
+import { restore, typedIn } from "./restore.ts";
+import { Shown } from "./shown.ts";
+import type { Edit, State } from "./state.ts";
 import { Throttle } from "./throttle.ts";
-import type { CollabEvents, ConnectionState, Editor, Peer, RemoteChange, Role, Selection, Status } from "./types.ts";
+import type { CollabEvents, Editor, RemoteChange, Role, Selection, Status, UnsentCopy } from "./types.ts";
 
 /** At most one presence message in so many milliseconds. */
 const PRESENCE_PACE_MS = 50;
+
 /**
  * One document, kept the same as everybody else's. An Editor shows it and tells of its user's changes; this sends them,
  * sends them again after a lost connection, and brings those of others. It connects at once and for ever, until `close`.
+ * With a journal it goes on where the page before it ended.
  */
 export class Collab {
   readonly #options: CollabOptions;
@@ -26,23 +32,29 @@ export class Collab {
   readonly #events = new Events<CollabEvents>();
   readonly #link: Link;
   readonly #presence: Throttle;
-  readonly #peers: Throttle;
   readonly #condition: Condition; // of the server
+  readonly #shown: Shown;
+  readonly #durable: Durable | undefined;
   #session: Welcome | undefined; // the last welcome; undefined until the first document is here
   #replica: Replica | undefined; // undefined just as long
-  #editor: Editor | undefined;
   #assembly = new Assembly();
   #coming: Welcome | undefined; // of a document that is still on its way
+  #ready = false; // and told so
+  #restoring = false; // the journal has not answered yet
+  #glance = false; // the document is what another page has stored: to be read until the server has answered
+  #opened = 0; // connections that opened
   #live = false; // connected, welcomed, and the document is here
+  #lostOnce = false;
   #onWire = 0; // the last seq that was sent on this connection
+  #due: { readonly edit: Edit; readonly ahead: Ahead } | undefined; // to be sent when it is in the journal
   #resync: string | undefined; // why the next hello is a new one
-  #broken = false; // the editor shows something else than the replica
-  #shown: readonly Peer[] = []; // the peers as they were shown last
+  #handed: State | undefined; // what another page took over, all of it
   #typed = false;
   #notifiedOnline = true;
   #inDoubt = false; // a ping is not answered yet
   #refusal = ""; // what the server said before it closed
   #stopped: { readonly code: string; readonly message: string } | undefined;
+  #closed = false;
   #status: Status = { state: "connecting", unsent: 0 };
 
   constructor(options: CollabOptions) {
@@ -50,11 +62,16 @@ export class Collab {
     const clock = options.clock ?? systemClock;
     this.#clock = clock;
     this.#presence = new Throttle(clock, PRESENCE_PACE_MS, () => this.#sendPresence());
-    this.#peers = new Throttle(clock, 0, () => this.#showPeers());
     this.#condition = new Condition(clock, () => this.#update());
+    this.#shown = new Shown(clock, {
+      document: () => this.document,
+      readOnly: () => !this.#mayEdit,
+      peers: () => this.#replica?.peers ?? [],
+      peersChanged: (peers) => this.#events.emit("peers", peers),
+    });
     this.#link = new Link(
       {
-        opened: () => this.#hello(),
+        opened: () => this.#greet(),
         frame: (frame) => this.#frame(frame),
         lost: (code, reason) => this.#lost(code, reason),
         waiting: () => this.#live && this.#mayEdit && this.#unsent > 0,
@@ -65,6 +82,7 @@ export class Collab {
       },
       { url: options.url, transport: options.transport, clock, random: options.random ?? Math.random },
     );
+    this.#durable = this.#keepIn(options);
     this.#link.connect();
     this.#update();
   }
@@ -89,6 +107,11 @@ export class Collab {
     return this.#replica?.document ?? [];
   }
 
+  /** The hash of `document`, the same for all who have the same; 16 digits, empty until `ready`. */
+  get hash(): string {
+    return this.#replica?.hash ?? "";
+  }
+
   /** Calls `listener` at each such event; the result ends that. */
   on<Name extends keyof CollabEvents>(name: Name, listener: (value: CollabEvents[Name]) => void): () => void {
     return this.#events.on(name, listener);
@@ -97,8 +120,7 @@ export class Collab {
   /** Gives the document to an editor, and keeps it up to date from now on. Not before `ready`. */
   attach(editor: Editor): void {
     if (this.#replica === undefined) throw new Error("attach before ready: the kind of the document is not known yet");
-    this.#editor = editor;
-    this.#reload();
+    this.#shown.attach(editor);
   }
 
   /**
@@ -107,7 +129,7 @@ export class Collab {
    */
   localEdit(op: Op): void {
     if (this.#replica === undefined) throw new Error("localEdit before ready: there is no document yet");
-    if (this.#broken) return this.#refuse(op);
+    if (this.#shown.broken || this.#glance) return this.#refuse(op);
     try {
       if (!this.#replica.localEdit(op)) return;
     } catch (error) {
@@ -115,8 +137,9 @@ export class Collab {
       throw error;
     }
     this.#typed = true;
+    this.#durable?.record({ kind: "local", op });
     this.#sendEdit();
-    if (this.#shown.length > 0) this.#peers.ask(); // not now: the editor is in the middle of its own change
+    this.#shown.moved();
     this.#update();
   }
 
@@ -144,22 +167,111 @@ export class Collab {
     this.#update();
   }
 
-  /** Ends the session. What is unsent is lost, so look at `status.unsent` first. */
+  /** Gives the journal at once what it would be given soon: the page may be about to end. */
+  flush(): void {
+    this.#durable?.flush();
+  }
+
+  /** Ends the session. What is unsent stays in the journal; without one it is lost, so look at `status.unsent` first. */
   close(): void {
+    this.#end();
+    this.#durable?.close();
+  }
+
+  /** Ends the session and takes it out of the journal. */
+  forget(): void {
+    this.#end();
+    this.#durable?.forget([]);
+  }
+
+  #end(): void {
+    this.#closed = true;
     this.#link.close();
     this.#presence.stop();
-    this.#peers.stop();
+    this.#shown.detach();
     this.#condition.forget();
     this.#live = false;
-    this.#editor = undefined;
+  }
+
+  // From the journal.
+
+  #keepIn({ journal, url }: CollabOptions): Durable | undefined {
+    if (journal === undefined) return undefined;
+    const durable = new Durable(journal, url, this.#clock, {
+      snapshot: () => ({ welcome: this.#session!, ...this.#replica!.stored }),
+      who: () => ({ client: this.client, user: this.#session?.user.id ?? "" }),
+      unsent: () => this.#unsent,
+      alone: () => !this.#live,
+      changed: () => this.#update(),
+      written: () => this.#sendEdit(),
+      taken: () => this.#taken(),
+    });
+    this.#restoring = true;
+    void durable.take().then((stored) => {
+      this.#restoring = false;
+      if (this.#closed) return stored?.entry?.release();
+      if (stored !== undefined) this.#restore(durable, stored);
+      if (this.#opened > 0) this.#greet();
+      this.#update();
+    });
+    return durable;
+  }
+
+  #restore(durable: Durable, stored: Stored): void {
+    const { entry } = stored;
+    if (entry !== undefined) durable.resume(entry, stored);
+    let restored: ReturnType<typeof restore>;
+    try {
+      restored = restore(stored);
+    } catch {
+      // Nobody can go on with it. What was typed is in it all the same.
+      const { document, welcome } = stored.snapshot;
+      const copies = entry === undefined ? [] : this.#copies(typedIn(stored), document, "damaged");
+      durable.forget(copies.map((copy) => keptCopy(copy, this.#options.url, welcome?.user?.id ?? "")));
+      for (const copy of copies) this.#events.emit("copy", copy);
+      return;
+    }
+    this.#glance = entry === undefined;
+    this.#replica = restored.replica;
+    this.#session = this.#glance ? { ...restored.welcome, role: "viewer" } : restored.welcome;
+    this.#typed = this.#unsent > 0;
+    const { title, user, role } = this.#session;
+    this.#events.emit("title", title);
+    this.#events.emit("role", role);
+    this.#events.emit("user", user);
+    this.#tellReady(this.#session);
+  }
+
+  /** Another page goes on with this client: it takes what is in the journal, and we begin anew. */
+  #taken(): void {
+    this.#handed = this.#durable?.complete ? this.#replica?.state : undefined;
+    this.#resync = "taken";
+    this.#link.drop();
+  }
+
+  #record(event: JournalEvent): void {
+    this.#durable?.record(event);
   }
 
   // From the connection.
 
+  /** The connection is open: says hello, once it is known as whom. */
+  #greet(): void {
+    const opened = ++this.#opened;
+    if (this.#restoring) return;
+    if (this.#durable === undefined || this.#resync !== undefined) return this.#hello();
+    void this.#durable.owned().then((owned) => {
+      if (opened !== this.#opened || this.#closed) return;
+      if (owned) this.#hello();
+      else this.#taken();
+    });
+  }
+
   #hello(): void {
     this.#assembly = new Assembly();
     this.#refusal = "";
-    this.#link.send(hello(this.#resync === undefined ? this.#session : undefined, this.revision));
+    const anew = this.#resync !== undefined || this.#glance;
+    this.#link.send(hello(anew ? undefined : this.#session, this.revision));
   }
 
   #frame(frame: string): void {
@@ -179,20 +291,19 @@ export class Collab {
     switch (message.type) {
       case "welcome":
         if (message.resumed) return this.#resumed(message);
-        if (this.#session !== undefined) this.#resync ??= "not_resumed";
+        if (this.#session !== undefined && !this.#glance) this.#resync ??= "not_resumed";
         this.#coming = message;
         return;
       case "doc":
         return this.#load(message.op);
       case "records":
-        return this.#changed(this.#known.records(this.client, message.after, message.records));
       case "catchup":
-        return this.#changed(this.#known.catchup(message.after, message.to, message.op));
+        return this.#accepted(message);
       case "presence":
         this.#known.presence(this.client, message);
-        return this.#showPeers();
+        return this.#shown.showPeers();
       case "title":
-        if (this.#session) this.#session = { ...this.#session, title: message.title };
+        this.#setSession({ title: message.title });
         return this.#events.emit("title", message.title);
       case "role":
         return this.#setRole(message.role);
@@ -208,9 +319,13 @@ export class Collab {
   }
 
   #lost(code: number, reason: string): boolean {
-    const action = closeAction(code);
     const name = reason || `close_${code}`;
+    let action = closeAction(code);
+    // Whoever has our secret has what is in the journal, too; only without one nobody would know what to do.
+    if (name === "superseded" && this.#durable !== undefined) action = "resync";
+    this.#opened++;
     this.#live = false;
+    this.#lostOnce = true;
     this.#inDoubt = false;
     this.#condition.forget();
     this.#coming = undefined;
@@ -220,7 +335,7 @@ export class Collab {
       this.#stopped = { code: name, message: this.#refusal || stopMessage(name) };
       this.#keepUnsent(name);
     }
-    this.#showPeers();
+    this.#shown.showPeers();
     this.#update();
     return action !== "stop";
   }
@@ -242,23 +357,42 @@ export class Collab {
   #load(op: Op): void {
     const welcome = this.#coming;
     if (welcome === undefined) throw new ProtocolError("a document without a welcome");
-    const first = this.#session === undefined;
     // Only now, so that what was typed since the connection ended is in the copy too.
-    if (this.#resync !== undefined) this.#keepUnsent(this.#resync);
+    const copies = this.#left();
+    const before = this.#session;
     this.#coming = undefined;
     this.#resync = undefined;
+    this.#handed = undefined;
+    this.#glance = false;
     this.#replica = new Replica(op, welcome);
     this.#connected(welcome);
-    this.#reload();
-    const { kind, title, role, user, revision } = welcome;
-    if (first) this.#events.emit("ready", { kind, title, role, user, revision });
+    const { url } = this.#options;
+    this.#durable?.begin(
+      welcome.client,
+      copies.map((copy) => keptCopy(copy, url, before?.user.id ?? "")),
+    );
+    // What somebody else has typed in this browser is kept for them, and not shown to whoever is here now.
+    if (before?.user.id === welcome.user.id || this.#durable === undefined) {
+      for (const copy of copies) this.#events.emit("copy", copy);
+    }
+    this.#shown.load();
+    this.#tellReady(welcome);
+  }
+
+  #tellReady({ kind, title, role, user, revision }: Welcome): void {
+    if (this.#ready) return;
+    this.#ready = true;
+    this.#events.emit("ready", { kind, title, role, user, revision });
   }
 
   #resumed(welcome: Welcome): void {
     if (this.#replica === undefined) throw new ProtocolError("a client resumed that never began");
     this.#replica.resume(welcome);
     this.#connected(welcome);
-    this.#editor?.setReadOnly(!this.#mayEdit);
+    if (this.#durable?.holds === false) this.#durable.begin(welcome.client, []);
+    else this.#record({ kind: "resumed", welcome });
+    this.#shown.showRole();
+    if (!this.#mayEdit) this.#keepUnsent("role_changed");
     this.#sendEdit();
     this.#presence.ask();
   }
@@ -269,22 +403,38 @@ export class Collab {
     this.#live = true;
     this.#onWire = welcome.acked;
     this.#link.settled();
+    this.#options.journal?.present(welcome.user.id);
     const { title, user, role } = welcome;
     if (before?.title !== title) this.#events.emit("title", title);
     if (before?.role !== role) this.#events.emit("role", role);
     if (before === undefined || !sameUser(before.user, user)) this.#events.emit("user", user);
   }
 
+  #accepted(message: ServerMessage & { type: "records" | "catchup" }): void {
+    const replica = this.#known;
+    const { revision } = replica;
+    let changes: readonly RemoteChange[];
+    if (message.type === "records") {
+      const { after, records } = message;
+      changes = replica.records(this.client, after, records);
+      if (replica.revision > revision) this.#record({ kind: "records", after, records });
+    } else {
+      const { after, to, op } = message;
+      changes = replica.catchup(after, to, op);
+      if (replica.revision > revision) this.#record({ kind: "catchup", after, to, op });
+    }
+    this.#changed(changes);
+  }
+
   /** The replica has taken records; what of them is new to the editor is in `changes`. */
   #changed(changes: readonly RemoteChange[]): void {
-    for (const change of changes) {
-      const { op, author } = change;
+    for (const { op, author } of changes) {
       // An editor that had to be loaded again has all of it.
-      if (op.length > 0 && !this.#edit((editor) => editor.applyRemote(op, author))) break;
+      if (op.length > 0 && !this.#shown.apply(op, author)) break;
     }
     this.#sendEdit();
     this.#presence.ask();
-    this.#showPeers();
+    this.#shown.showPeers();
     for (const change of changes) this.#events.emit("remote", change);
   }
 
@@ -303,6 +453,10 @@ export class Collab {
     const state = this.#replica?.state;
     if (!this.#live || !this.#mayEdit || state === undefined || state.kind === "synchronized") return;
     if (state.edit.seq <= this.#onWire) return;
+    if (this.#durable !== undefined) {
+      if (this.#due?.edit !== state.edit) this.#due = { edit: state.edit, ahead: this.#durable.ahead() };
+      if (!this.#durable.has(this.#due.ahead)) return; // when it is in the journal
+    }
     this.#onWire = state.edit.seq;
     this.#link.send(JSON.stringify({ type: "edit", ...state.edit }), true);
   }
@@ -316,63 +470,48 @@ export class Collab {
 
   // To the editor and the page.
 
+  #setSession(change: Partial<Pick<Welcome, "title" | "role">>): void {
+    if (this.#session === undefined) return;
+    this.#session = { ...this.#session, ...change };
+    this.#record({ kind: "session", welcome: this.#session });
+  }
+
   #setRole(role: Role): void {
     if (this.#session === undefined) return;
-    this.#session = { ...this.#session, role };
-    this.#editor?.setReadOnly(!this.#mayEdit);
+    this.#setSession({ role });
+    this.#shown.showRole();
     this.#events.emit("role", role);
-    if (this.#mayEdit) this.#sendEdit();
-    else this.#keepUnsent("role_changed");
-  }
-
-  #reload(): void {
-    this.#broken = false;
-    this.#editor?.load(this.document);
-    this.#editor?.setReadOnly(!this.#mayEdit);
-    this.#showPeers();
-  }
-
-  /** False if the editor failed. It is then loaded again, since nobody knows what it shows; its error still comes out. */
-  #edit(call: (editor: Editor) => void): boolean {
-    try {
-      if (this.#editor !== undefined) call(this.#editor);
-      return true;
-    } catch (error) {
-      this.#clock.setTimeout(() => {
-        throw error;
-      }, 0);
-      this.#reload();
-      return false;
-    }
+    if (!this.#mayEdit) return this.#keepUnsent("role_changed");
+    if (this.#durable?.holds === false) this.#durable.begin(this.client, []);
+    this.#sendEdit();
   }
 
   /** An edit that does not fit the document: the editor and we are not of one mind, and its user must not pay for it. */
   #refuse(op: Op): void {
-    this.#keep(op, "invalid_edit");
-    if (this.#broken) return;
-    this.#broken = true;
-    // Not now: an editor cannot be loaded in the middle of its own change.
-    this.#clock.setTimeout(() => this.#reload(), 0);
+    const copies = this.#copies(op, this.document, "invalid_edit");
+    this.#durable?.keep(copies.map((copy) => keptCopy(copy, this.#options.url, this.#session?.user.id ?? "")));
+    for (const copy of copies) this.#events.emit("copy", copy);
+    this.#shown.break();
   }
 
+  /** What is unsent will not be sent, though it is still shown: keeps a copy of it instead of the client. */
   #keepUnsent(reason: string): void {
-    const op = this.#replica?.unsent ?? [];
-    if (op.length > 0) this.#keep(op, reason);
+    const copies = this.#copies(this.#replica?.unsent ?? [], this.document, reason);
+    if (copies.length === 0) return;
+    this.#durable?.forget(copies.map((copy) => keptCopy(copy, this.#options.url, this.#session?.user.id ?? "")));
+    for (const copy of copies) this.#events.emit("copy", copy);
   }
 
-  #keep(op: Op, reason: string): void {
-    const text = plainText(op).replaceAll("\ufffc", "");
-    this.#events.emit("copy", { op, text, document: this.document, at: this.#clock.now(), reason });
+  /** Copies of what the old client leaves behind when a new one begins. */
+  #left(): readonly UnsentCopy[] {
+    const replica = this.#replica;
+    if (this.#resync === undefined || replica === undefined || replica.state === this.#handed) return [];
+    return this.#copies(replica.unsent, replica.document, this.#resync);
   }
 
-  #showPeers(): void {
-    this.#peers.stop();
-    const peers = this.#replica?.peers ?? [];
-    const before = this.#shown;
-    this.#shown = peers;
-    // The editor is told in any case: it may have moved its carets in its own way meanwhile.
-    if (peers.length > 0 || before.length > 0) this.#editor?.showPeers(peers);
-    if (!samePeers(peers, before)) this.#events.emit("peers", peers);
+  #copies(op: Op, document: Op, reason: string): readonly UnsentCopy[] {
+    if (op.length === 0) return [];
+    return [copyOf(op, document, this.#clock.now(), reason, this.#options.random ?? Math.random)];
   }
 
   #update(): void {
@@ -380,6 +519,7 @@ export class Collab {
       state: this.#stopped ? "error" : this.#connectionState(),
       unsent: this.#unsent,
       ...this.#condition.status,
+      ...(this.#durable?.unkept && { unkept: true }),
       ...(this.#stopped && { error: this.#stopped }),
     };
     if (sameStatus(status, this.#status)) return;
@@ -387,14 +527,16 @@ export class Collab {
     this.#events.emit("status", status);
   }
 
-  #connectionState(): ConnectionState {
-    const online = this.#options.online?.() ?? this.#notifiedOnline;
-    // Browsers are wrong about it at times; a connection that answers is a network.
-    if (!online && (!this.#live || this.#inDoubt)) return "offline";
-    if (this.#session === undefined) return "connecting";
-    if (!this.#live) return "reconnecting";
-    if (!this.#mayEdit) return "readonly";
-    if (this.#unsent > 0) return "saving";
-    return this.#typed ? "saved" : "connected";
+  #connectionState() {
+    return connectionState({
+      online: this.#options.online?.() ?? this.#notifiedOnline,
+      live: this.#live,
+      inDoubt: this.#inDoubt,
+      known: this.#session !== undefined,
+      lost: this.#lostOnce,
+      mayEdit: this.#mayEdit,
+      unsent: this.#unsent,
+      typed: this.#typed,
+    });
   }
 }

@@ -100,6 +100,16 @@ export function acknowledged(state: Inflight | InflightAndPending, revision: num
   return state.kind === "inflight" ? settled : next(settled, state.pending, limits);
 }
 
+/**
+ * An edit of ours with the number `acked` was accepted that we know nothing of, and `state` is after it. What is unsent
+ * here was never sent, so it can have the next number.
+ */
+export function renumbered(state: State, acked: number, limits: SplitLimits): State {
+  const settled = synchronized(state.revision, acked);
+  const op = unsentOp(state);
+  return op.length === 0 ? settled : next(settled, { op, changes: unsentChanges(state) }, limits);
+}
+
 /** All that is unsent, as one op on the document at `revision`; `[]` if nothing is. */
 export function unsentOp(state: State): Op {
   if (state.kind === "synchronized") return [];

@@ -65,6 +65,8 @@ export interface Status {
   readonly storeDown?: true;
   /** We send more than the server takes from one; it takes it later. */
   readonly slowed?: true;
+  /** The browser does not keep what is unsent: it would be lost with this page. Only with a journal. */
+  readonly unkept?: true;
   /** Why it stopped for good (`state` is `error`). */
   readonly error?: { readonly code: string; readonly message: string };
 }
@@ -74,6 +76,8 @@ export interface Status {
  * without the role for it. Its user decides what becomes of it.
  */
 export interface UnsentCopy {
+  /** Tells copies apart. */
+  readonly id: string;
   /** The unsent change, as one op. */
   readonly op: Op;
   /** The text that the change inserted, piece after piece, embeds left out. */
@@ -82,7 +86,10 @@ export interface UnsentCopy {
   readonly document: Op;
   /** When it was taken aside, in milliseconds since 1970. */
   readonly at: number;
-  /** The name of a close reason, such as `lineage_changed`, or `diverged`, `not_resumed`, `role_changed`, `invalid_edit`. */
+  /**
+   * The name of a close reason, such as `lineage_changed`, or `diverged`, `not_resumed`, `role_changed`, `invalid_edit`,
+   * `taken` (another page went on with this client) or `damaged` (what was stored could not be read).
+   */
   readonly reason: string;
 }
 

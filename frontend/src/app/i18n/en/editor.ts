@@ -8,6 +8,7 @@ export const editor = {
   textPlaceholder: "Type here…",
   unsent: (count: number) => `${count} unsent`,
   titleUnsaved: "title not saved yet",
+  unkept: "not kept on this device",
   states: {
     connecting: "Connecting…",
     connected: "Connected",
