@@ -16,6 +16,7 @@ type dialect struct {
 	edited string // when a document was edited the last time
 	last   string // joins its last record, or nothing, as r
 	param  func(n int) string
+	instr  string // the function that finds its second argument in the first
 	// editedPage orders by edited, and is the condition for what comes after a
 	// place in that order.
 	editedPage func(p *params, after cursor) (where, order string)

@@ -32,6 +32,7 @@ type memoryDoc struct {
 	about     session.Document // Head is kept by records
 	folder    FolderID
 	trashed   time.Time
+	text      *memoryText
 	records   []recordRow
 	seqs      map[clientSeq]bool
 	snapshots map[wire.Revision]snapshotRow

@@ -17,6 +17,7 @@ var pgDialect = dialect{
 	edited: "coalesce(r.at, d.created_at)",
 	last:   `LEFT JOIN LATERAL (SELECT revision, at, "user" FROM records WHERE doc = d.id ORDER BY revision DESC LIMIT 1) r ON true`,
 	param:  func(n int) string { return fmt.Sprintf("$%d", n) },
+	instr:  "strpos",
 	// By minute, as the index has them, and within a minute by what only the log
 	// knows: so that only the documents of the page's minutes are looked at.
 	editedPage: func(p *params, after cursor) (where, order string) {

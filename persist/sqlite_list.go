@@ -19,6 +19,7 @@ var sqliteDialect = dialect{
 	edited: "d.edited_at",
 	last:   `LEFT JOIN records r ON r.doc = d.id AND r.revision = (SELECT max(revision) FROM records WHERE doc = d.id)`,
 	param:  func(int) string { return "?" },
+	instr:  "instr",
 	editedPage: func(p *params, after cursor) (where, order string) {
 		if !after.isStart() {
 			where = fmt.Sprintf("(d.edited_at, d.id) < (%s, %s)", p.add(after.time), p.add(after.id))

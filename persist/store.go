@@ -28,6 +28,10 @@ type Store interface {
 	Entry(ctx context.Context, viewer wire.UserID, doc wire.DocID) (Entry, error)
 	List(ctx context.Context, q ListQuery) (page []Entry, next string, err error)
 	ChangeDocument(ctx context.Context, viewer wire.UserID, doc wire.DocID, c Change) error
+	Search(ctx context.Context, q SearchQuery) ([]Match, error)
+	PutText(ctx context.Context, doc wire.DocID, revision wire.Revision, text string) error
+	TextBehind(ctx context.Context, doc wire.DocID) (bool, error)
+	TextsBehind(ctx context.Context, after wire.DocID, limit int) ([]wire.DocID, error)
 	PinnedBy(ctx context.Context, doc wire.DocID) (map[wire.UserID]bool, error)
 	Folders(ctx context.Context) ([]Folder, error)
 	CreateFolder(ctx context.Context, f Folder) error

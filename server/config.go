@@ -60,6 +60,8 @@ type Config struct {
 	AdminAddr string
 	// AdminPublic allows an AdminAddr that is not loopback.
 	AdminPublic bool
+
+	index indexTimes // default usualIndexTimes
 }
 
 // Validate says what is wrong with a configuration, as a sentence for the

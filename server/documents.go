@@ -54,6 +54,7 @@ func (s *Server) createDocument(w http.ResponseWriter, r *request) error {
 	if err := s.store.CreateDocument(r.Context(), d); err != nil {
 		return err
 	}
+	s.index.tell(d.ID)
 	w.Header().Set("Location", "/api/docs/"+string(d.ID))
 	writeJSON(w, http.StatusCreated, s.asJSON(persist.Entry{Document: d}))
 	return nil
@@ -142,6 +143,7 @@ func (s *Server) change(w http.ResponseWriter, r *request, c persist.Change) err
 	}
 	if c.Title != nil {
 		s.hub.Retitle(r.Context(), r.doc.ID, *c.Title)
+		s.index.tell(r.doc.ID)
 	}
 	return s.answerDocument(w, r)
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/persist"
@@ -17,7 +18,9 @@ import (
 const (
 	pageMost  = 200 // documents of a page
 	pageUsual = 50
-	peersMost = 8 // people that a list shows to have a document open
+	peersMost = 8   // people that a list shows to have a document open
+	queryMost = 200 // characters of a search
+	foundMost = 50  // documents of its answer
 )
 
 // lists is what lists of documents need of the store.
@@ -47,6 +50,15 @@ type documentJSON struct {
 	LastEditor *userJSON        `json:"last_editor,omitempty"`
 	// Peers are people who have it open on this server.
 	Peers []userJSON `json:"peers"`
+	Match *matchJSON `json:"match,omitempty"`
+}
+
+// matchJSON is where a document has what was searched for. Ranges are from and
+// to, in UTF-16 code units.
+type matchJSON struct {
+	Title  [][2]int `json:"title"`
+	Text   string   `json:"text"`
+	Ranges [][2]int `json:"ranges"`
 }
 
 // userJSON is a person as others see them.
@@ -90,6 +102,9 @@ func (s *Server) listDocuments(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	q.Viewer = r.who.User.ID
+	if text := r.URL.Query()["q"]; text != nil {
+		return s.searchDocuments(w, r, q, text[0])
+	}
 	page, next, err := s.store.List(r.Context(), q)
 	if errors.Is(err, persist.ErrMalformed) {
 		return errBadRequest.because("after is the value of next in the page before, asked for with the same sort.")
@@ -103,6 +118,35 @@ func (s *Server) listDocuments(w http.ResponseWriter, r *request) error {
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"docs": docs, "next": next})
 	return nil
+}
+
+// searchDocuments answers with the documents that have the words of a text, the
+// best first, whatever sort and after are.
+func (s *Server) searchDocuments(w http.ResponseWriter, r *request, q persist.ListQuery, text string) error {
+	if n := utf8.RuneCountInString(text); n == 0 || n > queryMost {
+		return errBadRequest.because("q has 1 to " + strconv.Itoa(queryMost) + " characters.")
+	}
+	matches, err := s.store.Search(r.Context(), persist.SearchQuery{
+		Viewer: q.Viewer, View: q.View, Folder: q.Folder, Text: text, Limit: min(q.Limit, foundMost),
+	})
+	if err != nil {
+		return err
+	}
+	docs := make([]documentJSON, len(matches))
+	for i, m := range matches {
+		docs[i] = s.asJSON(m.Entry)
+		docs[i].Match = &matchJSON{rangesJSON(m.Title), m.Text, rangesJSON(m.Ranges)}
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"docs": docs, "next": ""})
+	return nil
+}
+
+func rangesJSON(ranges []persist.Range) [][2]int {
+	list := make([][2]int, len(ranges))
+	for i, r := range ranges {
+		list[i] = [2]int{r.From, r.To}
+	}
+	return list
 }
 
 // noFolder is what a query says for the documents that are in no folder.

@@ -25,7 +25,7 @@ const (
 
 // Store is all that the server needs of a database.
 type Store interface {
-	session.Store
+	texts // and with it session.Store
 	users
 	lists
 	CreateDocument(ctx context.Context, d session.Document) error
@@ -43,6 +43,8 @@ type Server struct {
 	access   Access
 	site     site
 	events   eventConns
+	index    *indexer
+	back     background
 	dist     fs.FS
 	packed   packed // of dist
 	log      zerolog.Logger
@@ -66,6 +68,9 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 		return nil, err
 	}
 	cfg.Admission = cfg.Admission.withDefaults()
+	if cfg.index == (indexTimes{}) {
+		cfg.index = usualIndexTimes
+	}
 	if cfg.Limits.Memory == 0 {
 		cfg.Limits.Memory = cfg.documentsMemory()
 	}
@@ -89,6 +94,8 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 	s.admission.full = s.hub.Full
 	m.registry.MustRegister(newStats(s.hub.Stats, cfg.Admission.Connections, cfg.Limits.Memory))
 	s.stopping, s.stop = context.WithCancel(context.Background())
+	s.index = newIndexer(store, s.hub, cfg.index, cfg.Limits.Store, log)
+	s.back.Go(func() { s.index.run(s.stopping) })
 	s.router = s.mux()
 	s.handler = s.proxies.unmask(m.answered(s.guard(s.router)))
 	return s, nil
@@ -101,7 +108,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 // was accepted is durable and every session has ended, or when ctx ends.
 func (s *Server) Close(ctx context.Context) error {
 	s.stop()
-	return s.hub.Close(ctx)
+	return errors.Join(s.hub.Close(ctx), s.back.wait(ctx))
 }
 
 func (s *Server) healthz(w http.ResponseWriter, _ *request) error {

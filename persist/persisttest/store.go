@@ -43,6 +43,7 @@ func TestStore(t *testing.T, f Fixture) {
 	t.Run("documents", f.testDocuments)
 	t.Run("list", f.testList)
 	t.Run("folders", f.testFolders)
+	t.Run("search", f.testSearch)
 	t.Run("people", f.testPeople)
 	t.Run("logins", f.testLogins)
 	t.Run("damage", f.testDamage)
