@@ -1,82 +1,9 @@
-import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { phone, scrollsSideways, smallTargets } from "./measures.ts";
 import { converged } from "./people.ts";
 import { useStage } from "./stage.ts";
 
 const stage = useStage();
-const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-
-/** Whether something makes the page wider than the screen. A phone then zooms out, so its own measures tell nothing. */
-async function scrollsSideways(page: Page): Promise<boolean> {
-  return (await page.evaluate(() => document.documentElement.scrollWidth)) > page.viewportSize()!.width;
-}
-
-/** What can be touched, is in sight and is smaller than 44 px one way or the other. */
-function smallTargets(page: Page): Promise<string[]> {
-  return page.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>("button, a, select, input")]
-      .filter((element) => !element.closest(".skip") && element.checkVisibility())
-      .map((element) => ({ element, box: element.getBoundingClientRect() }))
-      .filter(({ box }) => box.width > 0 && (box.height < 44 || box.width < 44))
-      .filter(({ element }) => !element.matches(".title, .link-button, .ql-ui")) // they have room around them
-      .map(({ element, box }) => `${element.className} ${Math.round(box.width)}×${Math.round(box.height)}`),
-  );
-}
-
-describe("the list", () => {
-  it("is empty at first, and Enter leads to a text with the caret in it", async () => {
-    const ana = await stage.person();
-    await ana.page.goto(`${stage.server.url}/`);
-    await ana.page.waitForFunction(() => document.activeElement?.textContent === "New document");
-    await ana.press("Enter");
-    await ana.page.waitForURL(/\/d\//);
-    await ana.page.waitForSelector("body[data-ready]");
-    await ana.type("typed at once");
-    const id = new URL(ana.page.url()).pathname.split("/").at(-1)!;
-    expect(await converged(stage.server, id, ana)).toBe("typed at once\n");
-  });
-
-  it("makes plain text documents too, from the menu and by the keyboard alone", async () => {
-    const ana = await stage.person();
-    await ana.page.goto(`${stage.server.url}/`);
-    await ana.page.waitForFunction(() => document.activeElement?.textContent === "New document");
-    await ana.press("Tab", "Enter", "ArrowDown", "Enter");
-    await ana.page.waitForURL(/\/d\//);
-    await ana.page.waitForSelector("body[data-ready] .cm-content");
-    await ana.type("plain");
-    const id = new URL(ana.page.url()).pathname.split("/").at(-1)!;
-    expect(await converged(stage.server, id, ana)).toBe("plain");
-  });
-
-  it("goes through rows by the arrows, opens one and gives one another title", async () => {
-    await stage.server.create("rich", "First");
-    const second = await stage.server.create("text", "Second");
-    const ana = await stage.person();
-    await ana.page.goto(`${stage.server.url}/`);
-    await ana.page.locator(".row").first().waitFor();
-    expect(await ana.page.locator(".row-title").allTextContents()).toEqual(["Second", "First"]);
-    await ana.page.locator(".row-link").first().focus();
-    await ana.press("ArrowDown", "ArrowUp", "F2");
-    await ana.type("Renamed");
-    await ana.press("Enter");
-    await expect.poll(() => stage.server.title(second)).toBe("Renamed");
-    await ana.page.waitForFunction(() => document.activeElement?.classList.contains("row-link"));
-    expect(await ana.page.locator("time").first().getAttribute("datetime")).toMatch(/^\d{4}-\d\d-\d\dT/);
-    await ana.press("Enter");
-    await ana.page.waitForURL(`**/d/${second}`);
-  });
-
-  it("loads all of a long list", async () => {
-    for (let index = 0; index < 60; index++) await stage.server.create("text", `Document ${index}`);
-    const ana = await stage.person();
-    await ana.page.goto(`${stage.server.url}/`);
-    await ana.page.locator(".row").first().waitFor();
-    await ana.page.keyboard.press("End");
-    await ana.page.waitForFunction(() => document.querySelectorAll(".row").length === 60);
-    const titles = await ana.page.locator(".row-title").allTextContents();
-    expect(new Set(titles).size).toBe(60);
-  });
-});
 
 describe("the editor page", () => {
   it("changes the title in place, for everybody and in the list", async () => {
@@ -164,15 +91,6 @@ describe("the editor page", () => {
 });
 
 describe("at 360 px", () => {
-  it("the list fits, with room for fingers", async () => {
-    await stage.server.create("rich", "A title that is much too long for a telephone, whatever one does about it");
-    const ana = await stage.person(phone);
-    await ana.page.goto(`${stage.server.url}/`);
-    await ana.page.locator(".row").first().waitFor();
-    expect(await scrollsSideways(ana.page)).toBe(false);
-    expect(await smallTargets(ana.page)).toEqual([]);
-  });
-
   it.each(["rich", "text"] as const)("a %s document fits, and the connection is in sight", async (kind) => {
     const id = await stage.server.create(kind, "A title that is much too long for a telephone, whatever one does");
     const [ana, ben] = await Promise.all([stage.person(phone), stage.person()]);

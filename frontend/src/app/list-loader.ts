@@ -19,6 +19,8 @@ interface LoaderOptions {
   readonly hold: () => boolean;
   /** An answer that says no; one that never came is shown by the state being `offline`. */
   readonly failed: (error: unknown) => void;
+  /** The folder that shows is no longer there. */
+  readonly gone: () => void;
 }
 
 /** Brings documents and folders from the server into the state, the latest wish first. */
@@ -144,6 +146,8 @@ export class Loader {
       const folders = await listFolders();
       this.#cell.set({ ...this.#cell.get(), folders });
       this.#keep();
+      const { folder } = this.#cell.get().view;
+      if (folder && !folders.some(({ id }) => id === folder)) this.#options.gone();
     } catch {
       // The list itself tells of a server that is away; the folders come with it.
     }

@@ -48,7 +48,7 @@ const toasts = new Toasts();
 const rows = new Rows();
 const notices = new Notices(() => loader.refresh());
 const fail = (text: string, error: unknown): void => notices.fail(text, error);
-const loader = new Loader(cell, { hold, failed: (error) => fail(strings.listFailed, error) });
+const loader = new Loader(cell, { hold, failed: (error) => fail(strings.listFailed, error), gone });
 const actions = new Actions(cell, { toasts, failed: fail, moved: () => loader.folders() });
 const folders = new FolderActions(cell, {
   failed: fail,
@@ -231,6 +231,12 @@ function hold(): boolean {
 
 function release(): void {
   if (state.waiting && !hold()) cell.set(settled(state));
+}
+
+/** Leaves a folder that somebody has deleted, or that an old link names. */
+function gone(): void {
+  follow(start);
+  fail(strings.folderGone, undefined);
 }
 
 /** Goes to another view, so that Back leads here. */

@@ -20,6 +20,7 @@ export const list: Catalogue<typeof en> = {
   trashFailed: "Das Dokument konnte nicht in den Papierkorb gelegt werden.",
   restoreFailed: "Das Dokument konnte nicht wiederhergestellt werden.",
   folderFailed: "Der Ordner konnte nicht geändert werden.",
+  folderGone: "Diesen Ordner gibt es nicht mehr. Hier sind alle Dokumente.",
   serverAway:
     "Dafür wird die Verbindung zum Server gebraucht, und er ist nicht erreichbar. Versuchen Sie es, wenn er wieder da ist.",
   listOffline: (when) =>

@@ -18,6 +18,7 @@ export const list = {
   trashFailed: "The document could not be moved to the trash.",
   restoreFailed: "The document could not be restored.",
   folderFailed: "The folder could not be changed.",
+  folderGone: "This folder does not exist any more. Here are all documents.",
   serverAway: "This needs the connection to the server, which is away. Try again when it is back.",
   listOffline: (when: string) =>
     `The server cannot be reached. This is the list as it was last known (${when}); documents that you had open can still be opened.`,
