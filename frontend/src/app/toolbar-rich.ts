@@ -1,6 +1,7 @@
 import type { RichEditor } from "../bindings/quill.ts";
 import { h, setTip } from "./dom.ts";
 import { type IconName, icon } from "./icons.ts";
+import { isMod } from "./keys.ts";
 import { LinkCard } from "./link-card.ts";
 import { strings } from "./strings.ts";
 import { type Tool, Toolbar } from "./toolbar.ts";
@@ -9,6 +10,7 @@ import { type Tool, Toolbar } from "./toolbar.ts";
 export function richToolbar(editor: RichEditor): Toolbar {
   let formats: Readonly<Record<string, unknown>> = {};
   const card = new LinkCard(editor);
+  const find = findOpener(editor, () => toolbar.element);
 
   const format = (label: string, name: IconName, attribute: string, value: unknown = true, keys?: string): Tool => {
     const pressed = (): boolean => formats[attribute] === value;
@@ -67,6 +69,7 @@ export function richToolbar(editor: RichEditor): Toolbar {
         format(strings.codeBlock, "codeBlock", "code-block"),
         { icon: "clear", label: strings.clear, press: () => editor.clearFormats() },
       ],
+      [{ icon: "find", label: strings.find, keys: "Mod+F", press: () => find("find") }],
     ],
     [() => style.show(formats.header)],
   );
@@ -75,6 +78,25 @@ export function richToolbar(editor: RichEditor): Toolbar {
     toolbar.refresh();
   });
   return toolbar;
+}
+
+/** Opens the bar to find and replace, which is loaded only then, by the button and by the keys that people know for it. */
+function findOpener(editor: RichEditor, row: () => HTMLElement): (where: "find" | "replace") => void {
+  let loading: Promise<{ open(where: "find" | "replace"): void }> | undefined;
+  const open = (where: "find" | "replace"): void => {
+    loading ??= import("./find-bar.ts").then(({ FindBar }) => {
+      const bar = new FindBar(editor);
+      row().after(bar.element);
+      return bar;
+    });
+    void loading.then((bar) => bar.open(where));
+  };
+  document.addEventListener("keydown", (event) => {
+    if (!isMod(event) || (event.key !== "f" && event.key !== "h")) return;
+    event.preventDefault();
+    open(event.key === "f" ? "find" : "replace");
+  });
+  return open;
 }
 
 function styleSelect(choose: (header: number | false) => void): { element: HTMLElement; show(header: unknown): void } {
