@@ -81,6 +81,7 @@ var says = map[string]struct {
 }{
 	"Hello":    {wire.Hello{}, ReadDocument},
 	"Ping":     {wire.Ping{}, ReadDocument},
+	"Check":    {wire.Check{}, ReadDocument},
 	"Presence": {wire.Presence{Selections: []wire.Selection{{}}}, ReadDocument},
 	"Edit":     {wire.Edit{Seq: 1, Op: (&ot.Builder{}).Insert("x", ot.Attrs{}).Op()}, EditDocument},
 }

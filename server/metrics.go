@@ -27,6 +27,7 @@ type metrics struct {
 	frame         prometheus.Histogram
 	catchups      prometheus.Histogram
 	slowed        prometheus.Counter
+	repaired      prometheus.Counter
 	slowedSeconds prometheus.Counter
 
 	opened      prometheus.Histogram
@@ -100,6 +101,7 @@ func newMetrics() *metrics {
 		frame:         f.histogram("frame_bytes", "Size of the frames that peers were sent.", prometheus.ExponentialBuckets(64, 4, 9)),
 		catchups:      f.histogram("catchup_records", "Records that a peer that was behind got composed.", prometheus.ExponentialBuckets(1, 4, 10)),
 		slowed:        f.counter("slowed_total", "Times that a connection had to wait because it sent too much."),
+		repaired:      f.counter("client_repairs_total", "Times that a client's document differed and was put right. Each is a fault."),
 		slowedSeconds: f.counter("slowed_seconds_total", "Time that connections had to wait because they sent too much."),
 
 		opened:      f.histogram("document_open_seconds", "Time to load a document that nobody had open.", latencies),
@@ -184,6 +186,9 @@ func (m *metrics) Slowed(wait time.Duration) {
 	m.slowed.Inc()
 	m.slowedSeconds.Add(max(0, wait.Seconds()))
 }
+
+// Repaired implements session.Observer.
+func (m *metrics) Repaired(times int) { m.repaired.Add(float64(times)) }
 
 // Stored implements session.Observer.
 func (m *metrics) Stored(took time.Duration, err error) {

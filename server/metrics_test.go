@@ -210,6 +210,7 @@ func TestMetricsObserve(t *testing.T) {
 		"caught up": {func(o session.Observer) { o.CaughtUp(500) }, map[string]float64{`catchup_records_sum`: 500, `catchup_records_count`: 1}},
 		"slowed": {func(o session.Observer) { o.Slowed(1500 * time.Millisecond); o.Slowed(-1) }, map[string]float64{
 			`slowed_total`: 2, `slowed_seconds_total`: 1.5}},
+		"repaired":   {func(o session.Observer) { o.Repaired(2) }, map[string]float64{`client_repairs_total`: 2}},
 		"stored":     {func(o session.Observer) { o.Stored(time.Second, nil) }, map[string]float64{`snapshot_seconds_sum`: 1, `snapshot_failures_total`: 0}},
 		"not stored": {func(o session.Observer) { o.Stored(time.Second, errors.New("x")) }, map[string]float64{`snapshot_seconds_count`: 0, `snapshot_failures_total`: 1}},
 	} {

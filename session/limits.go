@@ -40,6 +40,11 @@ type Limits struct {
 	// Notes is how many other messages a second one connection may send, and
 	// NoteBurst how many at once: presences and pings. 0 is no limit.
 	Notes, NoteBurst int
+	// Check is how often a connection is told the hash of the document, at most;
+	// it may ask more often, and is not answered then.
+	Check time.Duration
+	// Repaired is how many repairs one message of a client counts for, at most.
+	Repaired int
 	// SlowNotice is how often a connection that is slowed down is told, at most.
 	SlowNotice time.Duration
 	// Memory is how many bytes, estimated, the open documents may take: beyond
@@ -91,6 +96,8 @@ func DefaultLimits() Limits {
 		EditBurst:       5000,
 		Notes:           200,
 		NoteBurst:       400,
+		Check:           time.Second,
+		Repaired:        100,
 		SlowNotice:      time.Second,
 		Hello:           10 * time.Second,
 		Silence:         45 * time.Second,

@@ -54,14 +54,14 @@ func TestDefaultLimitsBound(t *testing.T) {
 		"WindowRecords": lim.WindowRecords, "WindowBytes": lim.WindowBytes, "CatchupRecords": lim.CatchupRecords,
 		"CatchupStep": lim.CatchupStep, "MessageBytes": lim.MessageBytes, "Peers": lim.Peers, "Mailbox": lim.Mailbox,
 		"Frames": lim.Frames, "Edits": lim.Edits, "EditBurst": lim.EditBurst, "Notes": lim.Notes, "NoteBurst": lim.NoteBurst,
-		"SnapshotRecords": lim.SnapshotRecords,
+		"SnapshotRecords": lim.SnapshotRecords, "Repaired": lim.Repaired,
 	} {
 		if n <= 0 {
 			t.Errorf("%s is %d", name, n)
 		}
 	}
 	for name, d := range map[string]time.Duration{
-		"FrameWait": lim.FrameWait, "SlowNotice": lim.SlowNotice, "Hello": lim.Hello, "Silence": lim.Silence,
+		"FrameWait": lim.FrameWait, "SlowNotice": lim.SlowNotice, "Check": lim.Check, "Hello": lim.Hello, "Silence": lim.Silence,
 		"Write": lim.Write, "Goodbye": lim.Goodbye, "Store": lim.Store, "Late": lim.Late, "Follow": lim.Follow,
 		"ComeBack": lim.ComeBack, "Idle": lim.Idle, "RetryMin": lim.RetryMin, "RetryMax": lim.RetryMax,
 	} {

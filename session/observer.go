@@ -32,6 +32,9 @@ type Observer interface {
 	CaughtUp(records int)
 	// Slowed tells that a connection had to wait because it sent too much.
 	Slowed(wait time.Duration)
+	// Repaired tells that a client found so many times that its document
+	// differed from the session's, and put it right.
+	Repaired(times int)
 	// Stored tells of a snapshot.
 	Stored(took time.Duration, err error)
 }
@@ -80,6 +83,9 @@ func (Unobserved) CaughtUp(int) {}
 
 // Slowed implements Observer.
 func (Unobserved) Slowed(time.Duration) {}
+
+// Repaired implements Observer.
+func (Unobserved) Repaired(int) {}
 
 // Stored implements Observer.
 func (Unobserved) Stored(time.Duration, error) {}

@@ -19,6 +19,7 @@ type peer struct {
 	writer  writer
 
 	pong   atomic.Bool
+	check  atomic.Bool // the client wants the hash of the document
 	ack    atomic.Pointer[wire.Ack]
 	slow   atomic.Int64                  // milliseconds, 0 if there is nothing to tell
 	moved  atomic.Pointer[wire.Presence] // not yet taken by the actor

@@ -18,6 +18,7 @@ type reader struct {
 	edits *rate.Limiter
 	notes *rate.Limiter
 	told  time.Time // that it is slowed down
+	check time.Time // when it asked for the hash last
 	// What was known when it joined: the client's last edit, and the least base
 	// that its next ones may have.
 	joined lastEdit
@@ -87,6 +88,11 @@ func (r *reader) take(ctx context.Context, msg wire.ClientMessage) error {
 		if r.peer.moved.Swap(&msg) == nil {
 			r.actor.send(ctx, move{r.peer})
 		}
+	case wire.Check:
+		if err := r.slow(ctx, r.notes); err != nil {
+			return err
+		}
+		r.checked(msg)
 	case wire.Ping:
 		if err := r.slow(ctx, r.notes); err != nil {
 			return err
@@ -97,6 +103,22 @@ func (r *reader) take(ctx context.Context, msg wire.ClientMessage) error {
 		return wire.CloseBadHello
 	}
 	return nil
+}
+
+// checked has the writer answer, unless the client asks too often. That its
+// document differed is a fault of ours or its own, and operators want to know.
+func (r *reader) checked(msg wire.Check) {
+	now := time.Now()
+	if now.Sub(r.check) < r.actor.lim.Check {
+		return
+	}
+	r.check = now
+	if n := min(msg.Repaired, r.actor.lim.Repaired); n > 0 {
+		r.actor.observer.Repaired(n)
+		r.actor.log.Warn().Str("client", string(r.peer.client)).Int("times", n).Msg("a client's document differed and was repaired")
+	}
+	r.peer.check.Store(true)
+	r.peer.nudge()
 }
 
 // slow waits as long as a limit asks for. That slows down its own connection

@@ -130,7 +130,7 @@ func (w *writer) news() error {
 			return err
 		}
 		if frame == nil {
-			return w.slots()
+			return w.slots(v)
 		}
 		if err := w.write(frame); err != nil {
 			return err
@@ -157,8 +157,8 @@ func (w *writer) next(v *view) ([]byte, error) {
 	return f.bytes, nil
 }
 
-// slots sends what concerns this peer alone.
-func (w *writer) slots() error {
+// slots sends what concerns this peer alone. It has been sent the whole view.
+func (w *writer) slots(v *view) error {
 	var own []wire.ServerMessage
 	if role := w.peer.who.Role(); role != w.role {
 		w.role = role
@@ -169,6 +169,9 @@ func (w *writer) slots() error {
 	}
 	if wait := w.peer.slow.Swap(0); wait > 0 {
 		own = append(own, wire.Slow{WaitMillis: int(wait)})
+	}
+	if w.peer.check.Swap(false) {
+		own = append(own, wire.Checked{Revision: v.head(), Hash: v.doc.Hash().String()})
 	}
 	if w.peer.pong.Swap(false) {
 		own = append(own, wire.Pong{})

@@ -3,14 +3,15 @@ package wire
 import (
 	"encoding/binary"
 	"hash/fnv"
+	"math"
 	"strconv"
 
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/ot/strictjson"
 )
 
-// ClientMessage is a message from a client: [Hello], [Edit], [Presence] or
-// [Ping].
+// ClientMessage is a message from a client: [Hello], [Edit], [Presence],
+// [Check] or [Ping].
 type ClientMessage interface {
 	// Append appends the JSON form of the message to dst.
 	Append(dst []byte) []byte
@@ -59,12 +60,17 @@ type Presence struct {
 	Selections []Selection
 }
 
+// Check asks for a [Checked]. Repaired is how often the client has found since
+// the last one that its document differed, and has put it right.
+type Check struct{ Repaired int }
+
 // Ping asks for a [Pong].
 type Ping struct{}
 
 func (Hello) clientMessage()    {}
 func (Edit) clientMessage()     {}
 func (Presence) clientMessage() {}
+func (Check) clientMessage()    {}
 func (Ping) clientMessage()     {}
 
 // Append appends the JSON form.
@@ -100,6 +106,15 @@ func (p Presence) Append(dst []byte) []byte {
 }
 
 // Append appends the JSON form.
+func (c Check) Append(dst []byte) []byte {
+	dst = append(dst, `{"type":"check"`...)
+	if c.Repaired > 0 {
+		dst = appendUint(dst, `,"repaired":`, uint64(c.Repaired))
+	}
+	return append(dst, '}')
+}
+
+// Append appends the JSON form.
 func (Ping) Append(dst []byte) []byte { return append(dst, `{"type":"ping"}`...) }
 
 // DecodeClient reads one message of a client. Every failure is an [*Error]
@@ -120,6 +135,12 @@ func DecodeClient(frame []byte, lim Limits) (ClientMessage, error) {
 		msg = Edit{Seq: Seq(m.uint("seq")), Base: Revision(m.uint("base")), Op: m.op("op", lim.op())}
 	case "presence":
 		msg = Presence{Revision: Revision(m.uint("revision")), Selections: m.selections("selections", lim.Selections)}
+	case "check":
+		c := Check{}
+		if m.has("repaired") {
+			c.Repaired = int(min(m.uint("repaired"), math.MaxInt32))
+		}
+		msg = c
 	case "ping":
 		msg = Ping{}
 	default:

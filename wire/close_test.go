@@ -125,8 +125,8 @@ func TestTheProtocolShowsRealMessages(t *testing.T) {
 		}
 	}
 	for _, kind := range []string{
-		"wire.Hello", "wire.Edit", "wire.Presence", "wire.Ping",
-		"wire.Welcome", "wire.Doc", "wire.Records", "wire.Catchup", "wire.Ack", "wire.Presences", "wire.Title", "wire.RoleChange", "wire.GoAway", "wire.ErrorMessage",
+		"wire.Hello", "wire.Edit", "wire.Presence", "wire.Check", "wire.Ping",
+		"wire.Welcome", "wire.Doc", "wire.Records", "wire.Catchup", "wire.Ack", "wire.Presences", "wire.Title", "wire.RoleChange", "wire.GoAway", "wire.ErrorMessage", "wire.Checked",
 	} {
 		if !read[kind] {
 			t.Errorf("%s shows no whole %s", protocol, kind)

@@ -72,6 +72,8 @@ func DecodeServer(frame []byte) (ServerMessage, error) {
 		msg = Slow{WaitMillis: int(m.uint("wait_ms"))}
 	case "store":
 		msg = StoreState{OK: m.bool("ok")}
+	case "check":
+		msg = Checked{Revision: Revision(m.uint("revision")), Hash: m.anyText("hash")}
 	case "pong":
 		msg = Pong{}
 	}

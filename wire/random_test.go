@@ -133,7 +133,7 @@ func (s source) selections() []wire.Selection {
 }
 
 func (s source) clientMessage() wire.ClientMessage {
-	switch s.IntN(5) {
+	switch s.IntN(6) {
 	case 0:
 		return wire.Hello{}
 	case 1:
@@ -145,6 +145,8 @@ func (s source) clientMessage() wire.ClientMessage {
 		return wire.Presence{Revision: wire.Revision(s.number()), Selections: s.selections()}
 	case 3:
 		return wire.Ping{}
+	case 4:
+		return wire.Check{Repaired: s.IntN(3)}
 	}
 	return wire.Edit{Seq: wire.Seq(s.number()), Base: wire.Revision(s.number()), Op: s.op(s.doc())}
 }
@@ -154,7 +156,7 @@ func (s source) user() wire.User {
 }
 
 func (s source) serverMessage() wire.ServerMessage {
-	switch s.IntN(13) {
+	switch s.IntN(14) {
 	case 0:
 		lim := wire.DefaultLimits()
 		lim.Frame, lim.EditUnits, lim.EditComponents, lim.DocumentUnits = s.IntN(1e9), s.IntN(1e9), s.IntN(1e9), s.IntN(1e9)
@@ -196,6 +198,8 @@ func (s source) serverMessage() wire.ServerMessage {
 		return wire.Slow{WaitMillis: s.IntN(1e6)}
 	case 11:
 		return wire.StoreState{OK: s.one(2)}
+	case 12:
+		return wire.Checked{Revision: wire.Revision(s.number()), Hash: s.text(16)}
 	}
 	return wire.Pong{}
 }

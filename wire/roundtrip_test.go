@@ -31,7 +31,9 @@ func clientMessages(t testing.TB) map[string]wire.ClientMessage {
 		`{"type":"presence","revision":812,"selections":[[4,4],[9,12]]}`: wire.Presence{
 			Revision: 812, Selections: []wire.Selection{{4, 4}, {9, 12}}},
 		`{"type":"presence","revision":0,"selections":[]}`: wire.Presence{},
-		`{"type":"ping"}`: wire.Ping{},
+		`{"type":"check"}`:              wire.Check{},
+		`{"type":"check","repaired":2}`: wire.Check{Repaired: 2},
+		`{"type":"ping"}`:               wire.Ping{},
 	}
 }
 
@@ -52,7 +54,8 @@ func serverMessages(t testing.TB) map[string]wire.ServerMessage {
 		`{"type":"records","after":0,"records":[]}`: wire.Records{},
 		`{"type":"catchup","after":812,"to":1310,"part":1,"parts":2,"op":[{"delete":1}]}`: wire.Catchup{
 			After: 812, To: 1310, Part: 1, Parts: 2, Op: op(t, `[{"delete":1}]`)},
-		`{"type":"ack","seq":8,"revision":814}`: wire.Ack{Seq: 8, Revision: 814},
+		`{"type":"check","revision":812,"hash":"00c0ffee00c0ffee"}`: wire.Checked{Revision: 812, Hash: "00c0ffee00c0ffee"},
+		`{"type":"ack","seq":8,"revision":814}`:                     wire.Ack{Seq: 8, Revision: 814},
 		`{"type":"presence","full":false,"peers":[{"client":"c9","user":{"id":"u2","name":"Ben","color":"#1d6fb8"},"role":"editor","selections":[[5,5]]}],"gone":["c4"]}`: wire.Presences{
 			Peers: []wire.Peer{{Client: "c9", User: ben, Role: wire.Editor, Selections: []wire.Selection{{5, 5}}}}, Gone: []wire.ClientID{"c4"}},
 		`{"type":"presence","full":true,"peers":[],"gone":[]}`:                             wire.Presences{Full: true},
@@ -130,8 +133,8 @@ func TestNoMessageIsForgotten(t *testing.T) {
 			}
 		}
 	}
-	if seen != 17 {
-		t.Errorf("found %d types of messages in the sources, want 17: adapt this number with the protocol", seen)
+	if seen != 19 {
+		t.Errorf("found %d types of messages in the sources, want 19: adapt this number with the protocol", seen)
 	}
 }
 

@@ -125,6 +125,13 @@ type Slow struct{ WaitMillis int }
 // Until then nothing is acknowledged; edits are kept and wait.
 type StoreState struct{ OK bool }
 
+// Checked answers a [Check]: the hash of the document at a revision, which is
+// the one that the peer has reached at this point of the stream.
+type Checked struct {
+	Revision Revision
+	Hash     string // ot.Hash.String
+}
+
 // Pong answers a ping.
 type Pong struct{}
 
@@ -140,6 +147,7 @@ func (GoAway) serverMessage()       {}
 func (ErrorMessage) serverMessage() {}
 func (Slow) serverMessage()         {}
 func (StoreState) serverMessage()   {}
+func (Checked) serverMessage()      {}
 func (Pong) serverMessage()         {}
 
 // Append appends the JSON form.
@@ -304,6 +312,14 @@ func (s Slow) Append(dst []byte) []byte {
 // Append appends the JSON form.
 func (s StoreState) Append(dst []byte) []byte {
 	dst = appendBool(dst, `{"type":"store","ok":`, s.OK)
+	return append(dst, '}')
+}
+
+// Append appends the JSON form.
+func (c Checked) Append(dst []byte) []byte {
+	dst = appendUint(dst, `{"type":"check","revision":`, uint64(c.Revision))
+	dst = append(dst, `,"hash":`...)
+	dst = strictjson.AppendString(dst, c.Hash)
 	return append(dst, '}')
 }
 

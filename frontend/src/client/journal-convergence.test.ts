@@ -10,6 +10,7 @@ import { MemoryDisk, MemoryJournal, settled } from "./testing/journal.ts";
 import { FakeNetwork } from "./testing/network.ts";
 import { FakeServer } from "./testing/server.ts";
 
+const TIMEOUT_MS = process.env.COLLABD_RUNS === undefined ? 60_000 : 600_000;
 const URL = "http://test/api/docs/d";
 /** The n-th mark: a character of two units that nobody else types, and nobody deletes. */
 const markOf = (n: number) => String.fromCodePoint(0xf0000 + n);
@@ -224,7 +225,10 @@ class Tab {
     const { browser } = this;
     if (this.collab.status.unkept) return;
     browser.tabs = browser.tabs.filter((tab) => tab !== this);
-    for (const mark of marksIn(this.editor?.text ?? "")) browser.world.safe.add(mark);
+    // A page that only looks at what another has stored keeps nothing, and a disk may be full a moment later.
+    if (!this.editor?.readOnly && !browser.world.faults.full) {
+      for (const mark of marksIn(this.editor?.text ?? "")) browser.world.safe.add(mark);
+    }
     this.collab.close();
   }
 }
@@ -245,15 +249,15 @@ function forSeeds(runs: number, faults: Faults): Promise<void> {
 }
 
 describe("tabs that are killed and opened again, on a bad network", () => {
-  it("send what is on the disk exactly once, and never need a copy", { timeout: 60_000 }, () =>
+  it("send what is on the disk exactly once, and never need a copy", { timeout: TIMEOUT_MS }, () =>
     forSeeds(60, { full: false, powerCuts: false }),
   );
 
-  it("lose nothing that is on the disk when the disk is full at times", { timeout: 60_000 }, () =>
+  it("lose nothing that is on the disk when the disk is full at times", { timeout: TIMEOUT_MS }, () =>
     forSeeds(40, { full: true, powerCuts: false }),
   );
 
-  it("lose nothing that is left on the disk when it loses what was written last", { timeout: 60_000 }, () =>
+  it("lose nothing that is left on the disk when it loses what was written last", { timeout: TIMEOUT_MS }, () =>
     forSeeds(40, { full: false, powerCuts: true }),
   );
 });
