@@ -32,8 +32,12 @@ export async function openEditor(
       import("../bindings/quill-places.ts"),
       import("./toolbar-rich.ts"),
     ]);
-    const editor = new RichEditor(container, host, { placeholder: strings.richPlaceholder, label: strings.textLabel });
-    return { editor, toolbar: richToolbar(editor), places: new RichPlaces(editor) };
+    const editor = new RichEditor(container, host, {
+      placeholder: strings.richPlaceholder,
+      label: strings.textLabel,
+      imageLabel: strings.image,
+    });
+    return { editor, toolbar: richToolbar(editor, id), places: new RichPlaces(editor) };
   }
   const [{ TextEditor }, { TextPlaces }, { TextMode, restoreWrap }, { textToolbar }] = await Promise.all([
     import("../bindings/codemirror.ts"),

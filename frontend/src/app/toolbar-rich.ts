@@ -5,11 +5,13 @@ import { isMod } from "./keys.ts";
 import { LinkCard } from "./link-card.ts";
 import { strings } from "./strings.ts";
 import { type Tool, Toolbar } from "./toolbar.ts";
+import { chooseImages, Uploads } from "./uploads.ts";
 
 /** The toolbar of a rich document. */
-export function richToolbar(editor: RichEditor): Toolbar {
+export function richToolbar(editor: RichEditor, id: string): Toolbar {
   let formats: Readonly<Record<string, unknown>> = {};
   const card = new LinkCard(editor);
+  new Uploads(editor, id);
   const find = findOpener(editor, () => toolbar.element);
 
   const format = (label: string, name: IconName, attribute: string, value: unknown = true, keys?: string): Tool => {
@@ -51,6 +53,7 @@ export function richToolbar(editor: RichEditor): Toolbar {
           press: () => card.edit(),
           pressed: () => formats.link !== undefined,
         },
+        { icon: "image", label: strings.imageAdd, press: () => chooseImages(editor) },
       ],
       [
         format(strings.bullet, "bullet", "list", "bullet", "Mod+Shift+8"),

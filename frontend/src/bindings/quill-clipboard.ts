@@ -4,13 +4,13 @@ import { deleteRange } from "quill/modules/keyboard.js";
 import type { Op } from "../client/types.ts";
 import { applyStyles, disarm } from "./foreign-html.ts";
 import { toHTML } from "./rich-html.ts";
-import { sanitize, sanitizeText } from "./schema.ts";
+import { safeLink, sanitize, sanitizeText } from "./schema.ts";
 
 /** The type under which a copy keeps everything, for pasting into another of our documents. */
 const exact = "application/x-collabd-delta+json";
 
 /** What is dropped of a foreign page: what is no text, and what would not suit the theme of the reader. */
-const ignored = "img, picture, video, audio, iframe, object, svg, script, noscript, template, title, style";
+const ignored = "video, audio, iframe, object, svg, script, noscript, template, title, style";
 const foreign = ["color", "background", "font", "size"];
 
 /**
@@ -21,6 +21,7 @@ export class DocumentClipboard extends Clipboard {
   constructor(quill: Quill, options: ConstructorParameters<typeof Clipboard>[1]) {
     super(quill, options);
     this.addMatcher(ignored, () => new Delta());
+    this.addMatcher("img", (node) => imageOf(node as HTMLImageElement));
   }
 
   override onCaptureCopy(event: ClipboardEvent, isCut = false): void {
@@ -72,6 +73,21 @@ export class DocumentClipboard extends Clipboard {
     this.quill.setSelection(range.index + pasted.length(), 0, Quill.sources.SILENT);
     this.quill.scrollSelectionIntoView();
   }
+}
+
+/**
+ * An image of another page. One that this site serves stays; of others the policy lets none be shown, and who reads should
+ * not be told to their host: so a link leads there, and a person decides.
+ */
+function imageOf(image: HTMLImageElement): Delta {
+  const source = image.getAttribute("src") ?? "";
+  const address = URL.canParse(source, location.href) ? new URL(source, location.href) : undefined;
+  if (address?.origin === location.origin && address.pathname.startsWith("/files/")) {
+    return new Delta().insert({ image: address.pathname });
+  }
+  const link = /^https?:/i.test(source) ? safeLink(source) : undefined;
+  if (!link) return new Delta();
+  return new Delta().insert(image.alt.replace(/\s+/g, " ").trim() || link, { link });
 }
 
 /** What a copy held, or undefined when it is not what we wrote: any page may put anything under our type. */

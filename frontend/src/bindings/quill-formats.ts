@@ -83,6 +83,15 @@ class Formula extends Embed {
 
 /** An image of the document. Where it may come from is the content security policy's to say. */
 class DocumentImage extends Image {
+  /** The accessible name of every image: a document holds none of its own. */
+  static label = "";
+
+  static override create(value: string): HTMLElement {
+    const node = super.create(value) as HTMLElement;
+    node.setAttribute("alt", DocumentImage.label);
+    return node;
+  }
+
   static override formats(): Record<string, string | null> {
     return {}; // width and the like are not in the schema
   }
@@ -90,6 +99,11 @@ class DocumentImage extends Image {
   static override sanitize(url: string): string {
     return url;
   }
+}
+
+/** Names all images for those who do not see them, in the language of the page; call it before one is shown. */
+export function nameImages(label: string): void {
+  DocumentImage.label = label;
 }
 
 /** A link that keeps its address as it is; schema.ts and the server decide what an address may be. */

@@ -8,7 +8,8 @@ import type { EditorHost } from "./host.ts";
 import { PeerTracker } from "./peers.ts";
 import { DocumentClipboard } from "./quill-clipboard.ts";
 import { PeerCursors } from "./quill-cursors.ts";
-import "./quill-formats.ts";
+import { nameImages } from "./quill-formats.ts";
+import { DocumentUploader, imagePlace, selectImages, type TakeFiles } from "./quill-images.ts";
 import { keyBindings } from "./quill-keys.ts";
 import { type LinkTarget, linkTarget, setLink } from "./quill-links.ts";
 import { isBackward, turnBackward } from "./quill-selection.ts";
@@ -16,7 +17,7 @@ import { convertMarks } from "./quill-shortcuts.ts";
 import { richFormats, sanitize } from "./schema.ts";
 import { settleLines } from "./settle.ts";
 
-Quill.register("modules/clipboard", DocumentClipboard, true);
+Quill.register({ "modules/clipboard": DocumentClipboard, "modules/uploader": DocumentUploader }, true);
 Quill.debug("error");
 
 /** What a rich editor needs of its page. */
@@ -24,6 +25,8 @@ export interface RichEditorOptions {
   readonly placeholder: string;
   /** The accessible name of the text. */
   readonly label: string;
+  /** The accessible name of an image. */
+  readonly imageLabel: string;
 }
 
 /**
@@ -44,16 +47,18 @@ export class RichEditor implements Editor {
   #cursors: PeerCursors;
   #listeners = new Set<() => void>();
   #reporting = false;
+  #takeFiles: TakeFiles = () => {};
 
   constructor(container: HTMLElement, host: EditorHost, options: RichEditorOptions) {
     this.#host = host;
+    nameImages(options.imageLabel);
     this.quill = new Quill(container, {
       formats: [...richFormats],
       placeholder: options.placeholder,
       modules: {
         history: { userOnly: true, maxStack: 500 },
         keyboard: { bindings: keyBindings },
-        uploader: { handler: () => {} }, // images come with the issue that stores them
+        uploader: { handler: (range: Range, files: File[]) => this.takeFiles(files, range.index) },
       },
     });
     this.quill.root.setAttribute("role", "textbox");
@@ -61,6 +66,7 @@ export class RichEditor implements Editor {
     this.quill.root.setAttribute("aria-label", options.label);
     this.#cursors = new PeerCursors(this.quill);
     this.quill.on("text-change", (change, before, source) => this.#changed(change, before, source));
+    selectImages(this.quill);
     convertMarks(this.quill); // after #changed, so that what it makes is told after what was typed
     this.quill.on("selection-change", () => this.#moved());
     this.quill.on("scroll-optimize", () => this.#moved()); // a format for what will be typed changes neither
@@ -136,6 +142,16 @@ export class RichEditor implements Editor {
     if (length > 0) this.quill.removeFormat(index, length, "user");
     else if (line) this.quill.removeFormat(index - offset, line.length(), "user");
     this.#notify();
+  }
+
+  /** Who stores the files that are pasted, dropped or chosen as images. */
+  onFiles(take: TakeFiles): void {
+    this.#takeFiles = take;
+  }
+
+  /** Hands files over to be stored and to stand at `index`, at the caret if that is left out. */
+  takeFiles(files: readonly File[], index = this.#range().index): void {
+    if (!this.#readOnly) this.#takeFiles(files, () => imagePlace(this.quill, index));
   }
 
   /** The link at the caret, or what a new one would be put on. */

@@ -2,8 +2,9 @@ import { common } from "./en/common.ts";
 import { copies } from "./en/copies.ts";
 import { editor } from "./en/editor.ts";
 import { find } from "./en/find.ts";
+import { images } from "./en/images.ts";
 import { list } from "./en/list.ts";
 import { people } from "./en/people.ts";
 import { toolbar } from "./en/toolbar.ts";
 
-export const en = { ...common, ...list, ...editor, ...copies, ...people, ...toolbar, ...find };
+export const en = { ...common, ...list, ...editor, ...copies, ...people, ...toolbar, ...find, ...images };
