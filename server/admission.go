@@ -15,6 +15,7 @@ import (
 const (
 	viaWebSocket = "websocket"
 	viaEvents    = "events"
+	viaList      = "list" // events about the list of documents
 )
 
 // Admission bounds who may come in, and how long coming in may take. It is

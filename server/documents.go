@@ -55,6 +55,7 @@ func (s *Server) createDocument(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	s.index.tell(d.ID)
+	s.list.changed(d.ID)
 	w.Header().Set("Location", "/api/docs/"+string(d.ID))
 	writeJSON(w, http.StatusCreated, s.asJSON(persist.Entry{Document: d}))
 	return nil
@@ -144,6 +145,10 @@ func (s *Server) change(w http.ResponseWriter, r *request, c persist.Change) err
 	if c.Title != nil {
 		s.hub.Retitle(r.Context(), r.doc.ID, *c.Title)
 		s.index.tell(r.doc.ID)
+	}
+	s.list.changed(r.doc.ID)
+	if c.Folder != nil || c.Trashed != nil {
+		s.list.foldersChanged()
 	}
 	return s.answerDocument(w, r)
 }

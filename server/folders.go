@@ -48,6 +48,7 @@ func (s *Server) createFolder(w http.ResponseWriter, r *request) error {
 	if err := s.store.CreateFolder(r.Context(), f); err != nil {
 		return err
 	}
+	s.list.foldersChanged()
 	writeJSON(w, http.StatusCreated, folderJSON{ID: f.ID, Name: f.Name})
 	return nil
 }
@@ -61,6 +62,7 @@ func (s *Server) patchFolder(w http.ResponseWriter, r *request) error {
 	if err := s.store.RenameFolder(r.Context(), id, name); err != nil {
 		return err
 	}
+	s.list.foldersChanged()
 	folders, err := s.store.Folders(r.Context())
 	if err != nil {
 		return err
@@ -79,6 +81,7 @@ func (s *Server) deleteFolder(w http.ResponseWriter, r *request) error {
 	if err := s.store.DeleteFolder(r.Context(), folderOf(r)); err != nil {
 		return err
 	}
+	s.list.foldersChanged()
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }

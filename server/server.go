@@ -44,6 +44,7 @@ type Server struct {
 	site     site
 	events   eventConns
 	index    *indexer
+	list     *listWatch
 	back     background
 	dist     fs.FS
 	packed   packed // of dist
@@ -95,7 +96,9 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 	m.registry.MustRegister(newStats(s.hub.Stats, cfg.Admission.Connections, cfg.Limits.Memory))
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.index = newIndexer(store, s.hub, cfg.index, cfg.Limits.Store, log)
+	s.list = newListWatch(s)
 	s.back.Go(func() { s.index.run(s.stopping) })
+	s.back.Go(func() { s.list.run(s.stopping) })
 	s.router = s.mux()
 	s.handler = s.proxies.unmask(m.answered(s.guard(s.router)))
 	return s, nil

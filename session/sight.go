@@ -42,10 +42,6 @@ func (s Sight) Snapshot() Snapshot { return Snapshot{Revision: s.view.head(), Do
 // Revision is the head.
 func (s Sight) Revision() wire.Revision { return s.view.head() }
 
-// Presence counts what happened to who is here: if it is the same in two sights
-// of a session, so are the people. It also grows when a caret moves.
-func (s Sight) Presence() uint64 { return s.view.presence.version }
-
 // People are those who have the document open, at most so many, in the order in
 // which they came. Who has it open twice is there once.
 func (s Sight) People(most int) (people []wire.User) {
