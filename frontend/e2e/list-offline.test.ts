@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { converged } from "./people.ts";
 import { Shelf } from "./shelf.ts";
 import { useStage } from "./stage.ts";
 
@@ -43,4 +44,31 @@ test("U19: a change that cannot be made is taken back, and said", async () => {
   await ana.person.press("Delete");
   await page.getByText("The document could not be moved to the trash.").waitFor();
   await ana.has("Stays");
+});
+
+test("U18: what a closed tab left unsent is told of in the list, and sent from there", async () => {
+  const person = await stage.person();
+  const ana = new Shelf(person, stage.server.url);
+  const id = await ana.create("Left behind");
+  await person.open(stage.server.url, id);
+  await person.toEnd();
+  await person.type("sent. ");
+  await converged(stage.server, id, person);
+  await person.context.setOffline(true);
+  await person.type("not sent yet");
+  await person.page.getByText(/ unsent$/).waitFor();
+  const list = await person.context.newPage();
+  await person.page.close();
+  // The list is there, but documents cannot be reached: the edits wait.
+  await list.route("**/api/docs/*/*", (route) => route.abort());
+  await list.routeWebSocket(/socket/, (socket) => socket.close());
+  await person.context.setOffline(false);
+  await list.goto(stage.server.url);
+  await list.getByText(/edits? not sent yet/).waitFor();
+  await list.unrouteAll();
+  await list.close();
+  const again = await person.context.newPage();
+  await again.goto(stage.server.url);
+  await expect.poll(() => stage.server.text(id), { timeout: 15_000 }).toContain("sent. not sent yet");
+  await again.getByText(/edits? not sent yet/).waitFor({ state: "detached" });
 });

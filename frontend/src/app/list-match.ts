@@ -5,8 +5,8 @@ const words = /[\p{L}\p{N}\p{M}]+/gu;
 const marks = /\p{M}+/gu;
 
 /**
- * Where a title has the words of a query, or undefined when one is missing. All words must be there, the last one as the
- * beginning of a word: as the server searches, so that what is found here is found there too.
+ * The words of a title that a query asks for, or undefined when one is missing. All words must be there, the last one as
+ * the beginning of a word: as the server searches, so that what is found here is found there too, with the same marks.
  */
 export function titleMatch(title: string, query: string): readonly Range[] | undefined {
   const wanted = wordsOf(query);
@@ -17,7 +17,7 @@ export function titleMatch(title: string, query: string): readonly Range[] | und
     const begins = index === wanted.length - 1;
     const found = there.filter(({ 0: text }) => (begins ? folded(text).startsWith(word) : folded(text) === word));
     if (found.length === 0) return undefined;
-    for (const { 0: text, index: from } of found) ranges.push([from, from + lengthOf(text, word)]);
+    for (const { 0: text, index: from } of found) ranges.push([from, from + text.length]);
   }
   return joined(ranges);
 }
@@ -29,16 +29,6 @@ function wordsOf(query: string): readonly string[] {
 
 function folded(text: string): string {
   return text.normalize("NFD").replace(marks, "").toLowerCase();
-}
-
-/** How many code units of `text` it takes until its folded form begins with `word`. */
-function lengthOf(text: string, word: string): number {
-  let end = 0;
-  for (const symbol of text) {
-    if (folded(text.slice(0, end)).length >= word.length && !/^\p{M}/u.test(symbol)) break;
-    end += symbol.length;
-  }
-  return end;
 }
 
 /** Ranges in their order, those that touch or overlap as one. */

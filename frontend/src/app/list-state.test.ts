@@ -106,15 +106,15 @@ describe("a search", () => {
     {},
   );
   const answer = page([
-    doc("a", 30, { title: "Alpha one", match: { title: [[0, 2]], text: "", ranges: [] } }),
-    doc("c", 10, { title: "Alphabet", match: { title: [[0, 2]], text: "", ranges: [] } }),
+    doc("a", 30, { title: "Alpha one", match: { title: [[0, 5]], text: "", ranges: [] } }),
+    doc("c", 10, { title: "Alphabet", match: { title: [[0, 5]], text: "", ranges: [] } }),
     doc("b", 20, { title: "Beta", match: { title: [], text: "some alpaca", ranges: [[5, 7]] } }),
   ]);
 
   test("shows at once what titles tell, and the rest when the answer comes, below", () => {
     const typed = withQuery(known, "al");
     expect(typed.order).toEqual(["a", "c"]);
-    expect(typed.matches.get("c")!.title).toEqual([[0, 2]]);
+    expect(typed.matches.get("c")!.title).toEqual([[0, 8]]);
     expect(typed.searching).toBe(true);
     const found = withPage(typed, answer, {});
     expect(found.order).toEqual(["a", "c", "b"]);

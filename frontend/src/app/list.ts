@@ -20,6 +20,7 @@ import { allSelected, extended, meant, noneSelected, toggled } from "./list-sele
 import { Sidebar } from "./list-sidebar.ts";
 import { initial, type ListState, settled, withDocument, withPeers } from "./list-state.ts";
 import { Toasts } from "./list-toast.ts";
+import { Unsent } from "./list-unsent.ts";
 import { addressOf, samePlace, start, type View, viewOf } from "./list-view.ts";
 import { meButton } from "./me.ts";
 import { keepShell } from "./shell.ts";
@@ -44,6 +45,7 @@ const cell = {
   },
 };
 
+const unsent = new Unsent(() => cell.set(state));
 const toasts = new Toasts();
 const rows = new Rows();
 const notices = new Notices(() => loader.refresh());
@@ -171,7 +173,7 @@ function draw(): void {
   const none = state.order.length === 0;
   const inBar = bulk.element.contains(document.activeElement);
   const inRows = rows.element.contains(document.activeElement);
-  rows.render(state, new Map(), now);
+  rows.render(state, unsent.counts, now);
   rows.element.setAttribute("aria-busy", String(state.searching || state.phase === "loading"));
   heading.render(state);
   sidebar.render(state);
@@ -188,6 +190,8 @@ function draw(): void {
   else showEmpty();
   if ((inBar && bulk.element.hidden) || (inRows && none)) if (!rows.focusCurrent()) newButton.focus();
   tell();
+  if (state.phase === "shown") void unsent.send();
+  else if (state.phase === "offline" && document.body.dataset.ready !== "offline") void unsent.look();
   document.body.dataset.ready = state.phase;
 }
 
