@@ -1,7 +1,7 @@
 import type { DocKind } from "../../src/client/types.ts";
 import { Dice } from "../../src/ot/testing.ts";
 
-/** What goes wrong. Each scenario has one of them for certain, by its seed, and up to two more. */
+/** What goes wrong. Each scenario has one of them for certain, by its seed, and up to three more. */
 export const faults = [
   "offline", // the browser says that there is no network
   "cable", // connections break, the browser knows nothing of it
@@ -18,6 +18,10 @@ export const faults = [
   "clock", // jumps by hours
 ] as const;
 export type Fault = (typeof faults)[number];
+
+/** What keeps things unsent, and what ends pages: text is lost where the two meet. */
+const networks: readonly Fault[] = ["offline", "cable", "silence", "server"];
+const ends: readonly Fault[] = ["crash", "close", "reload"];
 
 /** When a tab dies: once the browser has kept what was typed, or in the middle of that. */
 export type Moment = "kept" | "now";
@@ -80,10 +84,10 @@ class Planner {
   constructor(seed: number) {
     this.#seed = seed;
     this.#dice = new Dice(seed);
-    const others = faults.filter((fault) => fault !== "browser"); // needs a process of its own, which takes long
     const main = faults[seed % faults.length]!;
-    const more = Array.from({ length: this.#dice.int(0, 2) }, () => this.#dice.pick(others));
-    this.#faults = [...new Set([main, ...more])];
+    const others = faults.filter((fault) => fault !== "browser"); // needs a process of its own, which takes long
+    const more = [this.#dice.pick(networks), this.#dice.pick(ends), this.#dice.pick(others)];
+    this.#faults = [...new Set([main, ...more.slice(this.#dice.int(0, 1), this.#dice.int(1, 3))])];
     const people = this.#dice.int(1, 3);
     for (let person = 0; person < people; person++) {
       for (let n = this.#dice.int(1, people === 3 ? 1 : 2); n > 0; n--) this.#owners.push(person);
@@ -114,7 +118,7 @@ class Planner {
   #next(): void {
     const chance = this.#dice.random();
     const tab = this.#anyone();
-    if (tab === undefined || chance < 0.27) this.#fault(this.#dice.pick([this.#faults[0]!, ...this.#faults]));
+    if (tab === undefined || chance < 0.27) this.#fault(this.#dice.pick(this.#faults));
     else if (chance < 0.8) this.#type(tab);
     else if (chance < 0.88) this.#withMark(tab, "remove");
     else if (chance < 0.95) this.#withMark(tab, "format");

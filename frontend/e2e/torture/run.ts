@@ -210,6 +210,7 @@ class Run {
   /** Waits until everybody shows what the server has, and every mark is where it belongs. */
   async #settled(): Promise<{ text: string; copies: string }> {
     const tabs = [...this.#tabs.values()].filter((tab) => tab.alive);
+    for (const tab of tabs) await tab.page!.evaluate(() => dispatchEvent(new Event("online"))); // what is tried again, is tried now
     const until = performance.now() + settling;
     for (;;) {
       const text = await this.#server.text(this.#document);

@@ -12,8 +12,9 @@ const patience = 15_000;
 
 declare global {
   interface Window {
-    /** While this is set, the storage fails. */
+    /** While these are set, the storage fails. */
     storageBroken?: boolean;
+    diskFull?: boolean;
   }
 }
 
@@ -173,12 +174,35 @@ export class Tab {
     this.frozen = frozen;
   }
 
-  /** Leaves no room on the disk for this origin, or as much as there was. */
+  /**
+   * Leaves no room on the disk, or as much as there was: transactions that write are taken back a moment later, as browsers
+   * do it. (They have a switch for testing this, but look at the quota only every half a minute.)
+   */
   async fill(full: boolean): Promise<void> {
-    const { origin } = new URL(this.#url);
-    await this.#devtools!.send("Storage.overrideQuotaForOrigin", full ? { origin, quotaSize: 1 } : { origin });
+    await this.page!.evaluate((now) => {
+      if (window.diskFull === undefined) {
+        for (const name of ["put", "add"] as const) {
+          const real = IDBObjectStore.prototype[name];
+          IDBObjectStore.prototype[name] = function (...parameters) {
+            const request = real.apply(this, parameters);
+            const { transaction } = this;
+            const takeBack = (): void => {
+              try {
+                transaction.abort();
+              } catch {
+                // It has failed for another reason.
+              }
+            };
+            if (window.diskFull) queueMicrotask(takeBack);
+            return request;
+          };
+        }
+      }
+      window.diskFull = now;
+    }, full);
   }
 
+  /** Makes the storage throw whatever is asked of it, or work as before. */
   async breakStorage(broken: boolean): Promise<void> {
     await this.page!.evaluate((now) => {
       if (window.storageBroken === undefined) {

@@ -32,6 +32,7 @@ describe(`what was typed is in the log exactly once, or shown as unsent (SCENARI
     async (_seed, _faults, plan) => {
       const outcome = await play(plan, browser);
       outcomes.push(outcome);
+      if (process.env.TRACE) console.log(outcome.trace.join("\n"));
       const replay = `SCENARIOS=1 SEED=${plan.seed}: ${plan.kind}, tabs of ${plan.owners}`;
       expect(outcome.wrong, [replay, ...outcome.trace, ...outcome.wrong].join("\n")).toEqual([]);
     },
