@@ -88,7 +88,7 @@ it.each<[string, DocKind, number]>([
     cold.push(await ready(visitor, () => visitor.open(server.url, id)));
     await visitor.prepared();
     warm.push(await ready(visitor, () => visitor.open(server.url, id)));
-    await visitor.page.waitForFunction(() => (window.collabd!.collab as { kept?: boolean }).kept ?? true);
+    await visitor.page.waitForFunction(() => window.collabd!.collab.kept);
     await server.kill();
     kept.push(await ready(visitor, () => visitor.open(server.url, id)));
     await server.restart();

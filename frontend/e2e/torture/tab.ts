@@ -1,7 +1,6 @@
 import type { BrowserContext, CDPSession, Page } from "playwright-core";
 import type { TextEditor } from "../../src/bindings/codemirror.ts";
 import type { RichEditor } from "../../src/bindings/quill.ts";
-import type { Collab } from "../../src/client/session.ts";
 import type { Status } from "../../src/client/types.ts";
 import type { Op } from "../../src/ot/op.ts";
 import type { Words } from "./ledger.ts";
@@ -77,10 +76,10 @@ export class Tab {
   async words(): Promise<Words> {
     return this.page!.evaluate(() => {
       const { collab } = window.collabd!;
-      const { state, unsent, unkept = false } = collab.status as Status & { unkept?: true };
+      const { state, unsent, unkept = false } = collab.status;
       return {
         saved: unsent === 0 && (state === "saved" || state === "connected"),
-        kept: (collab as { kept?: boolean }).kept ?? true,
+        kept: collab.kept,
         unkept,
       };
     });
@@ -90,8 +89,8 @@ export class Tab {
   async lastWords(at: Moment): Promise<Words> {
     if (at === "kept") {
       await this.page!.waitForFunction(() => {
-        const { kept = true, status } = window.collabd!.collab as Collab & { kept?: boolean };
-        return kept || (status as Status & { unkept?: true }).unkept === true;
+        const { kept, status } = window.collabd!.collab;
+        return kept || status.unkept === true;
       });
     }
     return this.words();

@@ -11,6 +11,8 @@ import type { Transport } from "./transport.ts";
 const BUFFER_BYTES = 4096;
 /** When what the journal need not keep is taken out of it, in milliseconds after a document was opened. */
 const TIDY_AFTER_MS = 10_000;
+/** How often a page looks whether others have left something unsent, in milliseconds: a tab beside it may have crashed. */
+const ORPHANS_EVERY_MS = 20_000;
 
 /** A socket, or a stream of events where sockets are blocked; for all documents of a page. */
 export const browserTransport: Transport = fallbackTransport([
@@ -44,12 +46,20 @@ export function openCollab(docId: string): Collab {
     else collab.flush();
   });
   let connected = false;
+  let looking = false;
+  const send = async (): Promise<void> => {
+    if (looking || !connected) return;
+    looking = true;
+    await sendOrphansOf(browserJournal, { transport: browserTransport }, documentUrl(docId));
+    looking = false;
+  };
   collab.on("status", ({ state }) => {
-    if (connected || !["connected", "saved", "saving"].includes(state)) return;
-    connected = true;
-    void sendOrphansOf(browserJournal, { transport: browserTransport }, documentUrl(docId));
-    setTimeout(() => void browserJournal.tidy().catch(() => {}), TIDY_AFTER_MS);
+    const before = connected;
+    connected = ["connected", "saved", "saving"].includes(state);
+    if (connected && !before) void send();
   });
+  setInterval(() => void send(), ORPHANS_EVERY_MS);
+  setTimeout(() => void browserJournal.tidy().catch(() => {}), TIDY_AFTER_MS);
   return collab;
 }
 

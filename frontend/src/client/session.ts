@@ -87,6 +87,11 @@ export class Collab {
     this.#update();
   }
 
+  /** Whether all that the user did is in the journal, so that it outlives the page; false without one. */
+  get kept(): boolean {
+    return this.#durable?.complete ?? false;
+  }
+
   /** How things stand; the `status` event tells of each change. */
   get status(): Status {
     return this.#status;
