@@ -2,6 +2,8 @@ import type { User } from "../client/types.ts";
 
 /** How long after somebody came or went it is told, with all who came or went meanwhile; in milliseconds. */
 export const gather = 1500;
+/** How long after the first report those who are here are complete, in milliseconds. */
+const settle = 300;
 
 /** What Comings tells, with the names of those who came or went, oneself not among them. */
 interface Telling {
@@ -26,7 +28,7 @@ export class Comings {
   /** These are here now. */
   report(people: readonly User[]): void {
     this.#present = new Map(people.map(({ id, name }) => [id, name]));
-    this.#timer ??= setTimeout(() => this.#tell(), gather);
+    this.#timer ??= setTimeout(() => this.#tell(), this.#told ? gather : settle);
   }
 
   /** The connection is away: that nobody is here means nothing, until the next report. */

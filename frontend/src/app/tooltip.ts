@@ -41,7 +41,8 @@ export function showTooltips(): void {
   document.addEventListener("focusin", (event) => {
     const target = targetOf(event);
     hide();
-    if (target?.matches(":focus-visible")) show(target);
+    // Not now: the focus may be going into a popover that is just being shown, and one cannot show two at once.
+    if (target?.matches(":focus-visible")) timer = setTimeout(() => show(target));
   });
   for (const type of ["focusout", "pointerdown", "keydown", "scroll"]) {
     document.addEventListener(type, hide, { capture: true, passive: true });
