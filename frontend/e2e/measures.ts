@@ -14,7 +14,7 @@ export function smallTargets(page: Page): Promise<string[]> {
     [...document.querySelectorAll<HTMLElement>("button, a, select, input")]
       .filter((element) => !element.closest(".skip, label") && element.checkVisibility())
       .map((element) => ({ element, box: element.getBoundingClientRect() }))
-      .filter(({ box }) => box.width > 0 && (box.height < 44 || box.width < 44))
+      .filter(({ box }) => box.width > 0 && Math.round(Math.min(box.height, box.width)) < 44)
       .filter(({ element }) => !element.matches(".title, .link-button, .ql-ui")) // they have room around them
       .map(({ element, box }) => `${element.className} ${Math.round(box.width)}×${Math.round(box.height)}`),
   );
