@@ -1,3 +1,6 @@
+import type { Op } from "../ot/op.ts";
+import { parseDocument } from "../ot/parse.ts";
+import { REPAIR_PATIENCE_MS } from "./checking.ts";
 import { fallbackTransport } from "./fallback.ts";
 import type { KeptCopy } from "./journal.ts";
 import { IndexedDbJournal } from "./journal-indexeddb.ts";
@@ -34,6 +37,7 @@ export function openCollab(docId: string): Collab {
     transport: browserTransport,
     online: () => navigator.onLine,
     journal: browserJournal,
+    fetchDocument,
   });
   const look = () => collab.notifyOnline(navigator.onLine);
   addEventListener("online", look);
@@ -83,6 +87,16 @@ export function keptCopies(docId: string): Promise<readonly KeptCopy[]> {
 /** Forgets a copy: its user has decided what becomes of it. Never rejects. */
 export function dismissCopy(copy: Pick<KeptCopy, "id">, docId: string): Promise<void> {
   return browserJournal.copies.dismiss({ id: copy.id, url: documentUrl(docId) }).catch(() => {});
+}
+
+/** The document at a revision, as the server has it. Rejects if the server does not answer so. */
+export async function fetchDocument(url: string, revision: number): Promise<Op> {
+  const response = await fetch(`${url}/content?format=delta&revision=${revision}`, {
+    signal: AbortSignal.timeout(REPAIR_PATIENCE_MS),
+  });
+  if (!response.ok) throw new Error(`GET content: ${response.status}`);
+  const content = (await response.json()) as { readonly op: unknown };
+  return parseDocument(content.op);
 }
 
 function documentUrl(docId: string): string {

@@ -49,7 +49,7 @@ export class Condition {
 
 /** Whether both tell the same. */
 export function sameStatus(a: Status, b: Status): boolean {
-  const names = ["state", "unsent", "error", "storeDown", "slowed", "unkept"] as const;
+  const names = ["state", "unsent", "error", "storeDown", "slowed", "unkept", "repaired"] as const;
   return names.every((name) => a[name] === b[name]);
 }
 

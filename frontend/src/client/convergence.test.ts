@@ -77,6 +77,7 @@ class World {
   check(): void {
     for (const { collab, editor, copies } of this.clients) {
       expect(copies).toEqual([]);
+      expect(collab.status.repaired).toBeUndefined();
       expect(collab.document).toEqual(this.server.content);
       expect(editor!.content).toEqual(this.server.content);
       expect(editor!.loads).toBe(1);

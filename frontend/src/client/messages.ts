@@ -80,6 +80,8 @@ export type ServerMessage =
   | { readonly type: "slow"; readonly waitMs: number }
   /** Whether the server can write at the moment. */
   | { readonly type: "store"; readonly ok: boolean }
+  /** The hash of the server's document at the revision that the stream has reached. */
+  | { readonly type: "check"; readonly revision: number; readonly hash: string }
   /** Messages that ask for nothing: `ack`, `pong`, and types that we do not know. */
   | { readonly type: "other" };
 
@@ -161,6 +163,8 @@ function message(value: unknown): ServerMessage {
       return { type: "slow", waitMs: m.count("wait_ms") };
     case "store":
       return { type: "store", ok: m.flag("ok") };
+    case "check":
+      return { type: "check", revision: m.count("revision"), hash: m.text("hash") };
     default:
       return { type: "other" };
   }

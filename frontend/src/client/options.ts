@@ -1,3 +1,4 @@
+import type { Op } from "../ot/op.ts";
 import type { Clock } from "./clock.ts";
 import type { Journal } from "./journal.ts";
 import type { Transport } from "./transport.ts";
@@ -15,4 +16,9 @@ export interface CollabOptions {
   readonly online?: () => boolean;
   /** Where the client is kept between two lives of the page; by default nowhere. */
   readonly journal?: Journal;
+  /**
+   * The document at a revision, as `GET url/content?revision=…&format=delta` gives it: for repairs. By default a client
+   * that differs begins anew instead. Ends when the promise is settled.
+   */
+  readonly fetchDocument?: (url: string, revision: number) => Promise<Op>;
 }

@@ -1,4 +1,5 @@
 import { composeAll } from "../ot/compose.ts";
+import { difference } from "../ot/difference.ts";
 import { Doc } from "../ot/document.ts";
 import { OtError } from "../ot/error.ts";
 import { normalize, type Op, sameOp } from "../ot/op.ts";
@@ -156,6 +157,18 @@ export class Replica {
     }
     flush();
     return changes;
+  }
+
+  /**
+   * This is what the server has at our revision. Gives what the editor has to apply to show that, with what is unsent.
+   * Throws OtError if that does not fit, and then nothing has changed.
+   */
+  repair(document: Op): Op {
+    const next = Doc.of(document).apply(this.unsent);
+    const op = difference(this.#document.op(), next.op());
+    this.#document = next;
+    this.caret.moveHere(op, "left");
+    return op;
   }
 
   /** Many records of others as one op. Throws as `records` does. */

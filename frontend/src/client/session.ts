@@ -1,22 +1,20 @@
 import { OtError } from "../ot/error.ts";
 import type { Op } from "../ot/op.ts";
 import { Assembly } from "./assembly.ts";
+import { Checker, Repair } from "./checking.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { closeAction, stopMessage } from "./closing.ts";
 import { Condition, connectionState, sameStatus } from "./condition.ts";
-import { copyOf, keptCopy } from "./copying.ts";
-import { type Ahead, Durable } from "./durable.ts";
 import { Events } from "./events.ts";
-import type { JournalEvent, Stored } from "./journal.ts";
+import type { Stored } from "./journal.ts";
+import { Keeper } from "./keeper.ts";
 import { Link } from "./link.ts";
 import { decode, hello, ProtocolError, type ServerMessage, sameUser, type Welcome } from "./messages.ts";
 import type { CollabOptions } from "./options.ts";
 import { Replica } from "./replica.ts";
-import { restore, typedIn } from "./restore.ts";
 import { Shown } from "./shown.ts";
-import type { Edit, State } from "./state.ts";
 import { Throttle } from "./throttle.ts";
-import type { CollabEvents, Editor, RemoteChange, Role, Selection, Status, UnsentCopy } from "./types.ts";
+import type { CollabEvents, Editor, RemoteChange, Role, Selection, Status } from "./types.ts";
 
 /** At most one presence message in so many milliseconds. */
 const PRESENCE_PACE_MS = 50;
@@ -34,7 +32,8 @@ export class Collab {
   readonly #presence: Throttle;
   readonly #condition: Condition; // of the server
   readonly #shown: Shown;
-  readonly #durable: Durable | undefined;
+  readonly #keeper: Keeper;
+  readonly #checker: Checker;
   #session: Welcome | undefined; // the last welcome; undefined until the first document is here
   #replica: Replica | undefined; // undefined just as long
   #assembly = new Assembly();
@@ -46,9 +45,8 @@ export class Collab {
   #live = false; // connected, welcomed, and the document is here
   #lostOnce = false;
   #onWire = 0; // the last seq that was sent on this connection
-  #due: { readonly edit: Edit; readonly ahead: Ahead } | undefined; // to be sent when it is in the journal
   #resync: string | undefined; // why the next hello is a new one
-  #handed: State | undefined; // what another page took over, all of it
+  #repair: Repair | undefined; // under way
   #typed = false;
   #notifiedOnline = true;
   #inDoubt = false; // a ping is not answered yet
@@ -82,7 +80,8 @@ export class Collab {
       },
       { url: options.url, transport: options.transport, clock, random: options.random ?? Math.random },
     );
-    this.#durable = this.#keepIn(options);
+    this.#keeper = this.#keep();
+    this.#checker = this.#check();
     this.#link.connect();
     this.#update();
   }
@@ -142,9 +141,10 @@ export class Collab {
       throw error;
     }
     this.#typed = true;
-    this.#durable?.record({ kind: "local", op });
+    this.#keeper.record({ kind: "local", op });
     this.#sendEdit();
     this.#shown.moved();
+    this.#checker.changed();
     this.#update();
   }
 
@@ -174,19 +174,19 @@ export class Collab {
 
   /** Gives the journal at once what it would be given soon: the page may be about to end. */
   flush(): void {
-    this.#durable?.flush();
+    this.#keeper.flush();
   }
 
   /** Ends the session. What is unsent stays in the journal; without one it is lost, so look at `status.unsent` first. */
   close(): void {
     this.#end();
-    this.#durable?.close();
+    this.#keeper.close(false);
   }
 
   /** Ends the session and takes it out of the journal. */
   forget(): void {
     this.#end();
-    this.#durable?.forget([]);
+    this.#keeper.close(true);
   }
 
   #end(): void {
@@ -195,67 +195,57 @@ export class Collab {
     this.#presence.stop();
     this.#shown.detach();
     this.#condition.forget();
+    this.#checker.stop();
+    this.#repair?.cancel();
     this.#live = false;
   }
 
   // From the journal.
 
-  #keepIn({ journal, url }: CollabOptions): Durable | undefined {
-    if (journal === undefined) return undefined;
-    const durable = new Durable(journal, url, this.#clock, {
-      snapshot: () => ({ welcome: this.#session!, ...this.#replica!.stored }),
-      who: () => ({ client: this.client, user: this.#session?.user.id ?? "" }),
-      unsent: () => this.#unsent,
-      alone: () => !this.#live,
+  #keep(): Keeper {
+    const collab = this;
+    const keeper = new Keeper(this.#options, this.#clock, {
+      get welcome() {
+        return collab.#session;
+      },
+      get replica() {
+        return collab.#replica;
+      },
+      get live() {
+        return collab.#live;
+      },
       changed: () => this.#update(),
       written: () => this.#sendEdit(),
       taken: () => this.#taken(),
+      copy: (copy) => this.#events.emit("copy", copy),
     });
+    if (!keeper.journalled) return keeper;
     this.#restoring = true;
-    void durable.take().then((stored) => {
+    void keeper.take().then((stored) => {
       this.#restoring = false;
-      if (this.#closed) return stored?.entry?.release();
-      if (stored !== undefined) this.#restore(durable, stored);
+      if (this.#closed) return stored && keeper.release(stored);
+      if (stored !== undefined) this.#restore(stored);
       if (this.#opened > 0) this.#greet();
       this.#update();
     });
-    return durable;
+    return keeper;
   }
 
-  #restore(durable: Durable, stored: Stored): void {
-    const { entry } = stored;
-    if (entry !== undefined) durable.resume(entry, stored);
-    let restored: ReturnType<typeof restore>;
-    try {
-      restored = restore(stored);
-    } catch {
-      // Nobody can go on with it. What was typed is in it all the same.
-      const { document, welcome } = stored.snapshot;
-      const copies = entry === undefined ? [] : this.#copies(typedIn(stored), document, "damaged");
-      durable.forget(copies.map((copy) => keptCopy(copy, this.#options.url, welcome?.user?.id ?? "")));
-      for (const copy of copies) this.#events.emit("copy", copy);
-      return;
-    }
-    this.#glance = entry === undefined;
+  #restore(stored: Stored): void {
+    const restored = this.#keeper.restore(stored);
+    if (restored === undefined) return;
+    this.#glance = stored.entry === undefined;
     this.#replica = restored.replica;
     this.#session = this.#glance ? { ...restored.welcome, role: "viewer" } : restored.welcome;
     this.#typed = this.#unsent > 0;
-    const { title, user, role } = this.#session;
-    this.#events.emit("title", title);
-    this.#events.emit("role", role);
-    this.#events.emit("user", user);
+    this.#tellFacts(undefined, this.#session);
     this.#tellReady(this.#session);
   }
 
   /** Another page goes on with this client: it takes what is in the journal, and we begin anew. */
   #taken(): void {
-    this.#handed = this.#durable?.complete ? this.#replica?.state : undefined;
     this.#resync = "taken";
     this.#link.drop();
-  }
-
-  #record(event: JournalEvent): void {
-    this.#durable?.record(event);
   }
 
   // From the connection.
@@ -264,8 +254,8 @@ export class Collab {
   #greet(): void {
     const opened = ++this.#opened;
     if (this.#restoring) return;
-    if (this.#durable === undefined || this.#resync !== undefined) return this.#hello();
-    void this.#durable.owned().then((owned) => {
+    if (!this.#keeper.journalled || this.#resync !== undefined) return this.#hello();
+    void this.#keeper.owned().then((owned) => {
       if (opened !== this.#opened || this.#closed) return;
       if (owned) this.#hello();
       else this.#taken();
@@ -280,6 +270,7 @@ export class Collab {
   }
 
   #frame(frame: string): void {
+    if (this.#repair !== undefined) return this.#repair.hold(frame);
     try {
       for (const message of decode(frame)) {
         for (const complete of this.#assembly.take(message)) this.#take(complete);
@@ -318,6 +309,8 @@ export class Collab {
         return this.#condition.slow(message.waitMs);
       case "store":
         return this.#condition.store(message.ok);
+      case "check":
+        return this.#known && this.#checker.answered(message);
       case "error":
         this.#refusal = message.message;
     }
@@ -327,28 +320,75 @@ export class Collab {
     const name = reason || `close_${code}`;
     let action = closeAction(code);
     // Whoever has our secret has what is in the journal, too; only without one nobody would know what to do.
-    if (name === "superseded" && this.#durable !== undefined) action = "resync";
+    if (name === "superseded" && this.#keeper.journalled) action = "resync";
     this.#opened++;
     this.#live = false;
     this.#lostOnce = true;
     this.#inDoubt = false;
     this.#condition.forget();
     this.#coming = undefined;
+    this.#repair?.cancel();
+    this.#repair = undefined;
+    this.#checker.stop();
     this.#replica?.alone();
     if (action === "resync") this.#resync = name;
     if (action === "stop") {
       this.#stopped = { code: name, message: this.#refusal || stopMessage(name) };
-      this.#keepUnsent(name);
+      this.#keeper.giveUp(name);
     }
     this.#shown.showPeers();
     this.#update();
     return action !== "stop";
   }
 
-  /** What we have and what the server sends do not belong together: begin anew. Nothing unsent is lost by it. */
+  /**
+   * What we have and what the server sends do not belong together: begin anew. Nothing unsent is lost by it. A repair
+   * would not do: what is unsent was moved over what did not fit, so its own shape cannot be trusted any more.
+   */
   #diverged(): void {
     this.#resync = "diverged";
     this.#link.drop();
+  }
+
+  // The check.
+
+  #check(): Checker {
+    return new Checker(this.#clock, {
+      comparable: () => this.#live && this.#replica?.state.kind === "synchronized",
+      send: (frame) => this.#link.send(frame),
+      here: () => ({ revision: this.revision, hash: this.hash }),
+      differs: () => this.#differs(),
+      hopeless: () => this.#diverged(),
+    });
+  }
+
+  /** Gets the server's document at our revision, and makes ours of it; what is typed meanwhile is kept. */
+  #differs(): void {
+    const { fetchDocument, url } = this.#options;
+    if (fetchDocument === undefined) return this.#diverged();
+    const take = (document: Op) => {
+      this.#repaired(document);
+      const held = this.#repair?.held ?? [];
+      this.#repair = undefined;
+      for (const frame of held) this.#frame(frame);
+    };
+    const document = fetchDocument(url, this.revision);
+    this.#repair = new Repair(this.#clock, document, take, () => this.#link.drop());
+  }
+
+  #repaired(document: Op): void {
+    try {
+      const op = this.#replica!.repair(document);
+      if (op.length === 0) return;
+      this.#keeper.rewrite();
+      this.#checker.repaired();
+      this.#shown.apply(op, "");
+      this.#shown.showPeers();
+      this.#update();
+    } catch (error) {
+      if (!(error instanceof OtError)) throw error;
+      this.#diverged();
+    }
   }
 
   // The document.
@@ -363,23 +403,14 @@ export class Collab {
     const welcome = this.#coming;
     if (welcome === undefined) throw new ProtocolError("a document without a welcome");
     // Only now, so that what was typed since the connection ended is in the copy too.
-    const copies = this.#left();
+    const left = this.#keeper.left(this.#resync);
     const before = this.#session;
     this.#coming = undefined;
     this.#resync = undefined;
-    this.#handed = undefined;
     this.#glance = false;
     this.#replica = new Replica(op, welcome);
     this.#connected(welcome);
-    const { url } = this.#options;
-    this.#durable?.begin(
-      welcome.client,
-      copies.map((copy) => keptCopy(copy, url, before?.user.id ?? "")),
-    );
-    // What somebody else has typed in this browser is kept for them, and not shown to whoever is here now.
-    if (before?.user.id === welcome.user.id || this.#durable === undefined) {
-      for (const copy of copies) this.#events.emit("copy", copy);
-    }
+    this.#keeper.begin(left, before?.user.id);
     this.#shown.load();
     this.#tellReady(welcome);
   }
@@ -394,10 +425,11 @@ export class Collab {
     if (this.#replica === undefined) throw new ProtocolError("a client resumed that never began");
     this.#replica.resume(welcome);
     this.#connected(welcome);
-    if (this.#durable?.holds === false) this.#durable.begin(welcome.client, []);
-    else this.#record({ kind: "resumed", welcome });
+    this.#keeper.record({ kind: "resumed", welcome });
+    this.#keeper.goOn();
     this.#shown.showRole();
-    if (!this.#mayEdit) this.#keepUnsent("role_changed");
+    if (!this.#mayEdit) this.#keeper.giveUp("role_changed");
+    this.#checker.soon();
     this.#sendEdit();
     this.#presence.ask();
   }
@@ -409,7 +441,10 @@ export class Collab {
     this.#onWire = welcome.acked;
     this.#link.settled();
     this.#options.journal?.present(welcome.user.id);
-    const { title, user, role } = welcome;
+    this.#tellFacts(before, welcome);
+  }
+
+  #tellFacts(before: Welcome | undefined, { title, user, role }: Welcome): void {
     if (before?.title !== title) this.#events.emit("title", title);
     if (before?.role !== role) this.#events.emit("role", role);
     if (before === undefined || !sameUser(before.user, user)) this.#events.emit("user", user);
@@ -422,13 +457,14 @@ export class Collab {
     if (message.type === "records") {
       const { after, records } = message;
       changes = replica.records(this.client, after, records);
-      if (replica.revision > revision) this.#record({ kind: "records", after, records });
+      if (replica.revision > revision) this.#keeper.record({ kind: "records", after, records });
     } else {
       const { after, to, op } = message;
       changes = replica.catchup(after, to, op);
-      if (replica.revision > revision) this.#record({ kind: "catchup", after, to, op });
+      if (replica.revision > revision) this.#keeper.record({ kind: "catchup", after, to, op });
     }
     this.#changed(changes);
+    this.#checker.changed();
   }
 
   /** The replica has taken records; what of them is new to the editor is in `changes`. */
@@ -458,10 +494,7 @@ export class Collab {
     const state = this.#replica?.state;
     if (!this.#live || !this.#mayEdit || state === undefined || state.kind === "synchronized") return;
     if (state.edit.seq <= this.#onWire) return;
-    if (this.#durable !== undefined) {
-      if (this.#due?.edit !== state.edit) this.#due = { edit: state.edit, ahead: this.#durable.ahead() };
-      if (!this.#durable.has(this.#due.ahead)) return; // when it is in the journal
-    }
+    if (!this.#keeper.mayGo(state.edit)) return;
     this.#onWire = state.edit.seq;
     this.#link.send(JSON.stringify({ type: "edit", ...state.edit }), true);
   }
@@ -478,7 +511,7 @@ export class Collab {
   #setSession(change: Partial<Pick<Welcome, "title" | "role">>): void {
     if (this.#session === undefined) return;
     this.#session = { ...this.#session, ...change };
-    this.#record({ kind: "session", welcome: this.#session });
+    this.#keeper.record({ kind: "session", welcome: this.#session });
   }
 
   #setRole(role: Role): void {
@@ -486,37 +519,15 @@ export class Collab {
     this.#setSession({ role });
     this.#shown.showRole();
     this.#events.emit("role", role);
-    if (!this.#mayEdit) return this.#keepUnsent("role_changed");
-    if (this.#durable?.holds === false) this.#durable.begin(this.client, []);
+    if (!this.#mayEdit) return this.#keeper.giveUp("role_changed");
+    this.#keeper.goOn();
     this.#sendEdit();
   }
 
   /** An edit that does not fit the document: the editor and we are not of one mind, and its user must not pay for it. */
   #refuse(op: Op): void {
-    const copies = this.#copies(op, this.document, "invalid_edit");
-    this.#durable?.keep(copies.map((copy) => keptCopy(copy, this.#options.url, this.#session?.user.id ?? "")));
-    for (const copy of copies) this.#events.emit("copy", copy);
+    this.#keeper.refuse(op);
     this.#shown.break();
-  }
-
-  /** What is unsent will not be sent, though it is still shown: keeps a copy of it instead of the client. */
-  #keepUnsent(reason: string): void {
-    const copies = this.#copies(this.#replica?.unsent ?? [], this.document, reason);
-    if (copies.length === 0) return;
-    this.#durable?.forget(copies.map((copy) => keptCopy(copy, this.#options.url, this.#session?.user.id ?? "")));
-    for (const copy of copies) this.#events.emit("copy", copy);
-  }
-
-  /** Copies of what the old client leaves behind when a new one begins. */
-  #left(): readonly UnsentCopy[] {
-    const replica = this.#replica;
-    if (this.#resync === undefined || replica === undefined || replica.state === this.#handed) return [];
-    return this.#copies(replica.unsent, replica.document, this.#resync);
-  }
-
-  #copies(op: Op, document: Op, reason: string): readonly UnsentCopy[] {
-    if (op.length === 0) return [];
-    return [copyOf(op, document, this.#clock.now(), reason, this.#options.random ?? Math.random)];
   }
 
   #update(): void {
@@ -524,7 +535,8 @@ export class Collab {
       state: this.#stopped ? "error" : this.#connectionState(),
       unsent: this.#unsent,
       ...this.#condition.status,
-      ...(this.#durable?.unkept && { unkept: true }),
+      ...(this.#keeper.unkept && { unkept: true }),
+      ...(this.#checker.count > 0 && { repaired: this.#checker.count }),
       ...(this.#stopped && { error: this.#stopped }),
     };
     if (sameStatus(status, this.#status)) return;

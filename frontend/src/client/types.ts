@@ -67,6 +67,8 @@ export interface Status {
   readonly slowed?: true;
   /** The browser does not keep what is unsent: it would be lost with this page. Only with a journal. */
   readonly unkept?: true;
+  /** How often the document was found to differ from the server's, and was put right. Each is a fault of a program. */
+  readonly repaired?: number;
   /** Why it stopped for good (`state` is `error`). */
   readonly error?: { readonly code: string; readonly message: string };
 }

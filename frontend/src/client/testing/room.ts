@@ -1,4 +1,5 @@
 import type { Op } from "../../ot/op.ts";
+import type { CollabOptions } from "../options.ts";
 import { Collab } from "../session.ts";
 import type { Transport } from "../transport.ts";
 import type { DocKind, Peer, Status, UnsentCopy } from "../types.ts";
@@ -14,6 +15,8 @@ export class Room {
   readonly network: FakeNetwork;
   /** How its guests connect. */
   transport: Transport;
+  /** What else its guests are given. */
+  options: Partial<CollabOptions> = {};
 
   constructor(document: Op = [{ insert: "abc" }], kind: DocKind = "text") {
     this.server = new FakeServer(this.clock, document, kind);
@@ -50,7 +53,8 @@ export class Guest {
     random: () => number = () => 1,
   ) {
     const { clock, transport } = room;
-    this.collab = new Collab({ url: "http://test/api/docs/d", clock, transport, random, online: () => this.online });
+    const url = "http://test/api/docs/d";
+    this.collab = new Collab({ url, clock, transport, random, online: () => this.online, ...room.options });
     this.collab.on("copy", (copy) => this.copies.push(copy));
     this.collab.on("status", (status) => this.statuses.push(status));
     this.collab.on("title", (title) => this.titles.push(title));

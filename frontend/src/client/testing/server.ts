@@ -1,4 +1,5 @@
 import { composeAll } from "../../ot/compose.ts";
+import { Doc } from "../../ot/document.ts";
 import { normalize, type Op, sameOp } from "../../ot/op.ts";
 import { parseOp } from "../../ot/parse.ts";
 import { transformPosition } from "../../ot/position.ts";
@@ -48,6 +49,8 @@ export class FakeServer {
   parts = 1;
   /** What is said at a moment goes as one frame, and presence tells everybody of everybody. */
   bundled = false;
+  /** How often clients said that they were repaired. */
+  repaired = 0;
   #clients = 0;
   #peers = new Set<Peer>();
   #publishing = false;
@@ -128,6 +131,7 @@ export class FakeServer {
     if (message.type === "ping") this.#send(peer, { type: "pong" });
     else if (message.type === "edit") this.#edit(peer, message);
     else if (message.type === "presence") this.#presence(peer, message);
+    else if (message.type === "check") this.#check(peer, message.repaired ?? 0);
     else this.#end(peer, 4200, "bad_message");
   }
 
@@ -145,6 +149,12 @@ export class FakeServer {
     let op = parseOp(message.op);
     for (const record of this.log.slice(message.base)) op = transform(op, record.op, "incoming");
     this.#append({ client: peer.client, seq: message.seq, op, edit });
+  }
+
+  #check(peer: Peer, repaired: number): void {
+    this.repaired += repaired;
+    this.#publishTo(peer);
+    this.#send(peer, { type: "check", revision: this.head, hash: Doc.of(this.content).hash() });
   }
 
   #append(record: LogRecord): void {
