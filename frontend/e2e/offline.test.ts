@@ -12,9 +12,10 @@ function buildOf(page: Page): Promise<string> {
   return page.evaluate(() => document.querySelector<HTMLMetaElement>("meta[name=collabd-build]")!.content);
 }
 
-/** The names of the caches, the oldest first. */
-function caches(page: Page): Promise<string[]> {
-  return page.evaluate(() => window.caches.keys());
+/** Waits until these builds have caches, the oldest first, and no others. */
+async function cachesAre(page: Page, builds: readonly (string | undefined)[]): Promise<void> {
+  const names = (): Promise<string[]> => page.evaluate(() => window.caches.keys());
+  await expect.poll(names, { timeout: 15_000 }).toEqual(builds.map((build) => `collabd ${build}`));
 }
 
 /** Waits until the worker of this build has all of it, and is in charge. */
@@ -65,6 +66,39 @@ describe("starting without a server", () => {
     await stage.server.restart();
     expect(await converged(stage.server, id, ana)).toBe("secret\n"); // by itself, as always
   });
+
+  it.each<DocKind>(["rich", "text"])(
+    "U18: a %s document opens with what was unsent, and all of it is merged once",
+    async (kind) => {
+      const id = await stage.server.create(kind);
+      const [ana, ben] = await Promise.all([stage.person(), stage.person()]);
+      await Promise.all([ana.open(stage.server.url, id), ben.open(stage.server.url, id)]);
+      await ana.prepared();
+      await ana.toEnd();
+      await ana.type("saved ");
+      await Promise.all([ana.waitForState("saved"), ben.sees("saved")]);
+      ana.page.on("dialog", (dialog) => void dialog.accept()); // something is unsent
+
+      await ana.context.setOffline(true);
+      await ana.type("unsent ");
+      await ben.toStart();
+      await ben.type("meanwhile ");
+      await ben.waitForState("saved");
+      await stage.server.kill();
+      for (const again of ["once ", "twice "]) {
+        await ana.page.reload();
+        await ana.page.waitForSelector("body[data-ready]");
+        expect(await ana.text()).toContain("saved unsent ");
+        expect((await ana.status()).unsent).toBeGreaterThan(0);
+        await ana.toEnd();
+        await ana.type(again);
+      }
+      await ana.waitForState("offline");
+      await stage.server.restart();
+      await ana.context.setOffline(false);
+      expect((await converged(stage.server, id, ana, ben)).trim()).toBe("meanwhile saved unsent once twice");
+    },
+  );
 
   it.each<DocKind>(["rich", "text"])(
     "U18: a page from the cache opens a %s document as any, with its styles",
@@ -133,7 +167,7 @@ describe("a new release", () => {
     expect((await fetch(later)).status).toBe(404); // the server has it no more
     const loaded = `import(${JSON.stringify(later)}).then((part) => Object.keys(part).length)`; // untouched by the test's tools
     expect(await ana.page.evaluate(loaded)).toBeGreaterThan(0);
-    await expect.poll(() => caches(ana.page)).toEqual([first, others[1], others[2]].map((build) => `collabd ${build}`));
+    await cachesAre(ana.page, [first, others[1], others[2]]);
     expect(await ana.page.evaluate(() => performance.timeOrigin)).toBe(began);
     expect(await converged(stage.server, id, ana)).toBe("one 2 3 4 \n");
 
@@ -141,9 +175,7 @@ describe("a new release", () => {
     expect(await buildOf(ana.page)).toBe(others[2]);
     front.number = 5;
     await takenOver(ana.page, others[2]!.replace("v4", "v5"));
-    await expect
-      .poll(() => caches(ana.page))
-      .toEqual([others[2], others[2]!.replace("v4", "v5")].map((build) => `collabd ${build}`));
+    await cachesAre(ana.page, [others[2], others[2]!.replace("v4", "v5")]);
     await front.close();
   });
 });
