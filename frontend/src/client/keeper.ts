@@ -65,6 +65,11 @@ export class Keeper {
     return this.#durable?.unkept ?? false;
   }
 
+  /** All that happened to the client is in the journal. */
+  get complete(): boolean {
+    return this.#durable?.complete ?? false;
+  }
+
   /** What the journal has of this document. */
   take(): Promise<Stored | undefined> {
     return this.#durable?.take() ?? Promise.resolve(undefined);

@@ -88,7 +88,7 @@ export class Collab {
 
   /** Whether all that the user did is in the journal, so that it outlives the page; false without one. */
   get kept(): boolean {
-    return this.#durable?.complete ?? false;
+    return this.#keeper.complete;
   }
 
   /** How things stand; the `status` event tells of each change. */
