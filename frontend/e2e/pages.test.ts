@@ -33,7 +33,7 @@ describe("the editor page", () => {
     await ana.page.getByRole("button", { name: "You: Ana Lovelace" }).waitFor();
     await ana.page.reload();
     await ana.page.waitForSelector("body[data-ready]");
-    await ben.page.locator(".people-button .avatar", { hasText: "AL" }).waitFor();
+    await ben.page.locator('.people-button .avatar[data-initials="AL"]').waitFor();
   });
 
   it("names its tools, tells which are on, and shows their keys", async () => {

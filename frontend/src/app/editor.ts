@@ -88,8 +88,13 @@ class EditorPage {
     const end = h("div", { class: "bar-end" }, this.#people.element, themeButton(), this.#me.element);
     const title = h("div", { class: "bar-title" }, this.#title.element, this.#status.element);
     this.#chrome = new Chrome(h("header", { class: "bar" }, home, title, end), this.#strip);
+    const skip = h("a", { class: "skip", href: "#text" }, strings.skip);
+    skip.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.#opened?.editor.focus();
+    });
     document.body.append(
-      h("a", { class: "skip", href: "#text" }, strings.skip),
+      skip,
       this.#chrome.element,
       h("div", { class: "notice-area" }, this.#notices, this.#copies.element),
       h("div", { class: "desk" }, this.#outline.panel, h("main", { class: "desk-main" }, this.#paper)),

@@ -167,7 +167,8 @@ function faces({ peers }: DocumentInfo): readonly HTMLElement[] {
     return mark;
   });
   if (shown.length < peers.length) {
-    marks.push(h("span", { class: "avatar avatar-rest", "aria-hidden": "true" }, `+${peers.length - shown.length}`));
+    const rest = `+${peers.length - shown.length}`;
+    marks.push(h("span", { class: "avatar avatar-rest", "aria-hidden": "true", "data-initials": rest }));
   }
   const names = new Intl.ListFormat(locale).format(peers.map((person) => person.name));
   return [...marks, h("span", { class: "hidden-text" }, strings.hereNow(names))];

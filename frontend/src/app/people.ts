@@ -115,7 +115,9 @@ export class People {
     const rest = others.length - shownAtMost;
     this.#button.replaceChildren(
       ...others.slice(0, shownAtMost).map((person) => mark(person)),
-      ...(rest > 0 ? [h("span", { class: "avatar avatar-rest", "aria-hidden": "true" }, `+${rest}`)] : []),
+      ...(rest > 0
+        ? [h("span", { class: "avatar avatar-rest", "aria-hidden": "true", "data-initials": `+${rest}` })]
+        : []),
     );
     const label = strings.people(others.length + 1);
     this.#button.setAttribute("aria-label", label);
