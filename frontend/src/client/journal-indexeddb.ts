@@ -57,7 +57,9 @@ export class IndexedDbJournal implements Journal {
     const heads = (await this.#heads(url)).sort((a, b) => rank(b, own) - rank(a, own) || newer(a, b));
     for (const head of heads) {
       const stored = await this.takeOne(head, head.client === own ? RELOAD_MS : 0);
-      if (stored !== undefined) return stored;
+      if (stored === undefined) continue;
+      remember("session", CLIENT_KEY + url, head.client);
+      return stored;
     }
     const [newest] = heads.sort((a, b) => b.used - a.used);
     return newest && this.#look(newest);
@@ -70,7 +72,6 @@ export class IndexedDbJournal implements Journal {
     try {
       const stored = await this.#claim(url, client, lock);
       if (stored === undefined) lock.release();
-      else remember("session", CLIENT_KEY + url, client);
       return stored;
     } catch (error) {
       lock.release();
