@@ -12,9 +12,9 @@ import type { UnsentCopy } from "./types.ts";
 
 /** What Keeper asks, and tells. */
 export interface KeeperOwner {
-  readonly welcome: Welcome | undefined;
-  readonly replica: Replica | undefined;
-  readonly live: boolean;
+  welcome(): Welcome | undefined;
+  replica(): Replica | undefined;
+  live(): boolean;
   /** `unkept` changed. */
   changed(): void;
   /** `mayGo` may say something else now. */
@@ -42,10 +42,10 @@ export class Keeper {
     const { journal, url } = options;
     if (journal === undefined) return;
     this.#durable = new Durable(journal, url, clock, {
-      snapshot: () => ({ welcome: owner.welcome!, ...owner.replica!.stored }),
-      who: () => ({ client: owner.welcome?.client ?? "", user: this.#user }),
-      unsent: () => owner.replica?.changes ?? 0,
-      alone: () => !owner.live,
+      snapshot: () => ({ welcome: owner.welcome()!, ...owner.replica()!.stored }),
+      who: () => ({ client: owner.welcome()?.client ?? "", user: this.#user }),
+      unsent: () => owner.replica()?.changes ?? 0,
+      alone: () => !owner.live(),
       changed: () => owner.changed(),
       written: () => owner.written(),
       taken: () => {
@@ -96,7 +96,7 @@ export class Keeper {
   /** Whether the client is still ours to resume. If not, another page has all that was in the journal. */
   async owned(): Promise<boolean> {
     if (this.#durable === undefined || (await this.#durable.owned())) return true;
-    this.#handed = this.#durable.complete ? this.owner.replica?.state : undefined;
+    this.#handed = this.#durable.complete ? this.owner.replica()?.state : undefined;
     return false;
   }
 
@@ -118,7 +118,7 @@ export class Keeper {
 
   /** Copies of what the client leaves behind that ends now, because of `reason`. They are not kept yet: see `begin`. */
   left(reason: string | undefined): readonly UnsentCopy[] {
-    const { replica } = this.owner;
+    const replica = this.owner.replica();
     if (reason === undefined || replica === undefined || replica.state === this.#handed) return [];
     return this.#copies(replica.unsent, replica.document, reason);
   }
@@ -128,7 +128,7 @@ export class Keeper {
     const { url } = this.options;
     this.#handed = undefined;
     this.#durable?.begin(
-      this.owner.welcome?.client ?? "",
+      this.owner.welcome()?.client ?? "",
       left.map((copy) => keptCopy(copy, url, before ?? "")),
     );
     // What somebody else has typed in this browser is kept for them, and not shown to whoever is here now.
@@ -137,18 +137,18 @@ export class Keeper {
 
   /** The client goes on; it may have been taken out of the journal, because it could not send. */
   goOn(): void {
-    if (this.#durable?.holds === false) this.#durable.begin(this.owner.welcome?.client ?? "", []);
+    if (this.#durable?.holds === false) this.#durable.begin(this.owner.welcome()?.client ?? "", []);
   }
 
   /** What is unsent will not be sent, though it is still shown: keeps a copy instead of the client. */
   giveUp(reason: string): void {
-    const { replica } = this.owner;
+    const replica = this.owner.replica();
     if (replica !== undefined) this.#forget(this.#copies(replica.unsent, replica.document, reason), this.#user);
   }
 
   /** An edit does not fit the document: keeps a copy of it. */
   refuse(op: Op): void {
-    const copies = this.#copies(op, this.owner.replica?.document ?? [], "invalid_edit");
+    const copies = this.#copies(op, this.owner.replica()?.document ?? [], "invalid_edit");
     this.#durable?.keep(copies.map((copy) => keptCopy(copy, this.options.url, this.#user)));
     for (const copy of copies) this.owner.copy(copy);
   }
@@ -165,7 +165,7 @@ export class Keeper {
   }
 
   get #user(): string {
-    return this.owner.welcome?.user.id ?? "";
+    return this.owner.welcome()?.user.id ?? "";
   }
 
   #forget(copies: readonly UnsentCopy[], user: string): void {

@@ -1,23 +1,21 @@
 import { OtError } from "../ot/error.ts";
 import type { Op } from "../ot/op.ts";
-import { Assembly } from "./assembly.ts";
-import { Checker, Repair } from "./checking.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { systemClock } from "./clock.ts";
 import { closeAction, stopMessage } from "./closing.ts";
-import { Condition, connectionState, sameStatus } from "./condition.ts";
+import { Comparison } from "./comparison.ts";
+import { Condition, sameStatus } from "./condition.ts";
+import { Conversation } from "./conversation.ts";
 import { Events } from "./events.ts";
 import type { Stored } from "./journal.ts";
 import { Keeper } from "./keeper.ts";
 import { Link } from "./link.ts";
-import { decode, hello, ProtocolError, type ServerMessage, sameUser, type Welcome } from "./messages.ts";
+import { hello, ProtocolError, type ServerMessage, sameUser, type Welcome } from "./messages.ts";
 import type { CollabOptions } from "./options.ts";
+import { Outgoing } from "./outgoing.ts";
 import { Replica } from "./replica.ts";
 import { Shown } from "./shown.ts";
-import { Throttle } from "./throttle.ts";
+import { Standing } from "./standing.ts";
 import type { CollabEvents, Editor, RemoteChange, Role, Selection, Status } from "./types.ts";
-
-/** At most one presence message in so many milliseconds. */
-const PRESENCE_PACE_MS = 50;
 
 /**
  * One document, kept the same as everybody else's. An Editor shows it and tells of its user's changes; this sends them,
@@ -26,41 +24,40 @@ const PRESENCE_PACE_MS = 50;
  */
 export class Collab {
   readonly #options: CollabOptions;
-  readonly #clock: Clock;
   readonly #events = new Events<CollabEvents>();
   readonly #link: Link;
-  readonly #presence: Throttle;
   readonly #condition: Condition; // of the server
   readonly #shown: Shown;
   readonly #keeper: Keeper;
-  readonly #checker: Checker;
+  readonly #outgoing: Outgoing;
+  readonly #comparison: Comparison;
+  readonly #standing: Standing;
+  readonly #conversation: Conversation;
   #session: Welcome | undefined; // the last welcome; undefined until the first document is here
   #replica: Replica | undefined; // undefined just as long
-  #assembly = new Assembly();
-  #coming: Welcome | undefined; // of a document that is still on its way
   #ready = false; // and told so
-  #restoring = false; // the journal has not answered yet
+  readonly #restored: Promise<void> | undefined; // when the journal has answered
   #glance = false; // the document is what another page has stored: to be read until the server has answered
-  #opened = 0; // connections that opened
-  #live = false; // connected, welcomed, and the document is here
-  #lostOnce = false;
-  #onWire = 0; // the last seq that was sent on this connection
   #resync: string | undefined; // why the next hello is a new one
-  #repair: Repair | undefined; // under way
-  #typed = false;
-  #notifiedOnline = true;
-  #inDoubt = false; // a ping is not answered yet
   #refusal = ""; // what the server said before it closed
-  #stopped: { readonly code: string; readonly message: string } | undefined;
   #closed = false;
   #status: Status = { state: "connecting", unsent: 0 };
 
   constructor(options: CollabOptions) {
     this.#options = options;
     const clock = options.clock ?? systemClock;
-    this.#clock = clock;
-    this.#presence = new Throttle(clock, PRESENCE_PACE_MS, () => this.#sendPresence());
     this.#condition = new Condition(clock, () => this.#update());
+    this.#standing = new Standing({
+      online: () => options.online?.(),
+      known: () => this.#session !== undefined,
+      mayEdit: () => this.#mayEdit,
+      unsent: () => this.#unsent,
+      more: () => ({
+        ...this.#condition.status,
+        ...(this.#keeper.unkept && { unkept: true }),
+        ...(this.#comparison.repaired > 0 && { repaired: this.#comparison.repaired }),
+      }),
+    });
     this.#shown = new Shown(clock, {
       document: () => this.document,
       readOnly: () => !this.#mayEdit,
@@ -69,19 +66,58 @@ export class Collab {
     });
     this.#link = new Link(
       {
-        opened: () => this.#greet(),
+        opened: () => this.#conversation.begin(),
         frame: (frame) => this.#frame(frame),
         lost: (code, reason) => this.#lost(code, reason),
-        waiting: () => this.#live && this.#mayEdit && this.#unsent > 0,
+        waiting: () => this.#standing.live && this.#mayEdit && this.#unsent > 0,
         doubt: (inDoubt) => {
-          this.#inDoubt = inDoubt;
+          this.#standing.inDoubt = inDoubt;
           this.#update();
         },
       },
       { url: options.url, transport: options.transport, clock, random: options.random ?? Math.random },
     );
-    this.#keeper = this.#keep();
-    this.#checker = this.#check();
+    const facts = {
+      welcome: () => this.#session,
+      replica: () => this.#replica,
+      live: () => this.#standing.live,
+      mayEdit: () => this.#mayEdit,
+    };
+    this.#keeper = new Keeper(options, clock, {
+      ...facts,
+      changed: () => this.#update(),
+      written: () => this.#outgoing.edit(),
+      taken: () => this.#taken(),
+      copy: (copy) => this.#events.emit("copy", copy),
+    });
+    this.#outgoing = new Outgoing(clock, {
+      ...facts,
+      mayGo: (edit) => this.#keeper.mayGo(edit),
+      send: (frame, edit) => this.#link.send(frame, edit),
+    });
+    this.#comparison = new Comparison(clock, {
+      ...facts,
+      send: (frame) => this.#link.send(frame),
+      fetch: (revision) => options.fetchDocument?.(options.url, revision),
+      repaired: (op) => this.#repaired(op),
+      frame: (frame) => this.#frame(frame),
+      retry: () => this.#link.drop(),
+      hopeless: () => this.#diverged(),
+    });
+    this.#conversation = new Conversation({
+      hello: () => this.#hello(),
+      send: (frame) => this.#link.send(frame),
+      holds: (frame) => this.#comparison.holds(frame),
+      resumed: (welcome) => this.#resumed(welcome),
+      anew: () => {
+        if (this.#session !== undefined && !this.#glance) this.#resync ??= "not_resumed";
+      },
+      loaded: (welcome, document) => this.#load(welcome, document),
+      told: (message) => this.#take(message),
+      broken: () => this.#link.drop(),
+      diverged: () => this.#diverged(),
+    });
+    if (this.#keeper.journalled) this.#restored = this.#keeper.take().then((stored) => this.#restore(stored));
     this.#link.connect();
     this.#update();
   }
@@ -140,26 +176,26 @@ export class Collab {
       if (error instanceof OtError) return this.#refuse(op);
       throw error;
     }
-    this.#typed = true;
+    this.#standing.typed = true;
     this.#keeper.record({ kind: "local", op });
-    this.#sendEdit();
+    this.#outgoing.edit();
     this.#shown.moved();
-    this.#checker.changed();
+    this.#comparison.changed();
     this.#update();
   }
 
   /** Where the user's carets are, in the content of the editor, after all that `localEdit` was told. `[]`: nowhere. */
   select(selections: readonly Selection[]): void {
     this.#replica?.caret.select(selections);
-    this.#presence.ask();
+    this.#outgoing.presence();
   }
 
   /** Tries to connect now; after a stop, too. */
   retryNow(): void {
-    if (this.#stopped === undefined) {
+    if (this.#standing.stopped === undefined) {
       this.#link.hurry();
     } else {
-      this.#stopped = undefined;
+      this.#standing.stopped = undefined;
       this.#link.connect();
     }
     this.#update();
@@ -167,8 +203,8 @@ export class Collab {
 
   /** The network came or went, or the page is seen again: a dead connection is found and a new one made sooner. */
   notifyOnline(online: boolean): void {
-    this.#notifiedOnline = online;
-    if (this.#stopped === undefined && (online || this.#live)) this.#link.hurry();
+    this.#standing.online = online;
+    if (this.#standing.stopped === undefined && (online || this.#standing.live)) this.#link.hurry();
     this.#update();
   }
 
@@ -192,54 +228,27 @@ export class Collab {
   #end(): void {
     this.#closed = true;
     this.#link.close();
-    this.#presence.stop();
+    this.#outgoing.stop();
     this.#shown.detach();
     this.#condition.forget();
-    this.#checker.stop();
-    this.#repair?.cancel();
-    this.#live = false;
+    this.#comparison.stop();
+    this.#standing.live = false;
   }
 
   // From the journal.
 
-  #keep(): Keeper {
-    const collab = this;
-    const keeper = new Keeper(this.#options, this.#clock, {
-      get welcome() {
-        return collab.#session;
-      },
-      get replica() {
-        return collab.#replica;
-      },
-      get live() {
-        return collab.#live;
-      },
-      changed: () => this.#update(),
-      written: () => this.#sendEdit(),
-      taken: () => this.#taken(),
-      copy: (copy) => this.#events.emit("copy", copy),
-    });
-    if (!keeper.journalled) return keeper;
-    this.#restoring = true;
-    void keeper.take().then((stored) => {
-      this.#restoring = false;
-      if (this.#closed) return stored && keeper.release(stored);
-      if (stored !== undefined) this.#restore(stored);
-      if (this.#opened > 0) this.#greet();
-      this.#update();
-    });
-    return keeper;
-  }
-
-  #restore(stored: Stored): void {
+  #restore(stored: Stored | undefined): void {
+    if (stored === undefined) return;
+    if (this.#closed) return this.#keeper.release(stored);
     const restored = this.#keeper.restore(stored);
     if (restored === undefined) return;
     this.#glance = stored.entry === undefined;
     this.#replica = restored.replica;
     this.#session = this.#glance ? { ...restored.welcome, role: "viewer" } : restored.welcome;
-    this.#typed = this.#unsent > 0;
+    this.#standing.typed = this.#unsent > 0;
     this.#tellFacts(undefined, this.#session);
     this.#tellReady(this.#session);
+    this.#update();
   }
 
   /** Another page goes on with this client: it takes what is in the journal, and we begin anew. */
@@ -250,48 +259,30 @@ export class Collab {
 
   // From the connection.
 
-  /** The connection is open: says hello, once it is known as whom. */
-  #greet(): void {
-    const opened = ++this.#opened;
-    if (this.#restoring) return;
-    if (!this.#keeper.journalled || this.#resync !== undefined) return this.#hello();
-    void this.#keeper.owned().then((owned) => {
-      if (opened !== this.#opened || this.#closed) return;
-      if (owned) this.#hello();
-      else this.#taken();
-    });
+  /** Says hello once it is known as whom: what the journal has, if another page has not taken it over. */
+  #hello(): string | Promise<string | undefined> {
+    this.#refusal = "";
+    const words = () => {
+      const anew = this.#resync !== undefined || this.#glance;
+      return hello(anew ? undefined : this.#session, this.revision);
+    };
+    return this.#restored === undefined ? words() : this.#restored.then(() => this.#helloOfStored(words));
   }
 
-  #hello(): void {
-    this.#assembly = new Assembly();
-    this.#refusal = "";
-    const anew = this.#resync !== undefined || this.#glance;
-    this.#link.send(hello(anew ? undefined : this.#session, this.revision));
+  async #helloOfStored(words: () => string): Promise<string | undefined> {
+    if (this.#closed) return undefined;
+    if (this.#resync !== undefined || (await this.#keeper.owned())) return words();
+    this.#taken();
+    return undefined;
   }
 
   #frame(frame: string): void {
-    if (this.#repair !== undefined) return this.#repair.hold(frame);
-    try {
-      for (const message of decode(frame)) {
-        for (const complete of this.#assembly.take(message)) this.#take(complete);
-      }
-    } catch (error) {
-      if (error instanceof ProtocolError) this.#link.drop();
-      else if (error instanceof OtError) this.#diverged();
-      else throw error;
-    }
+    this.#conversation.frame(frame);
     this.#update();
   }
 
   #take(message: ServerMessage): void {
     switch (message.type) {
-      case "welcome":
-        if (message.resumed) return this.#resumed(message);
-        if (this.#session !== undefined && !this.#glance) this.#resync ??= "not_resumed";
-        this.#coming = message;
-        return;
-      case "doc":
-        return this.#load(message.op);
       case "records":
       case "catchup":
         return this.#accepted(message);
@@ -310,7 +301,7 @@ export class Collab {
       case "store":
         return this.#condition.store(message.ok);
       case "check":
-        return this.#known && this.#checker.answered(message);
+        return this.#comparison.answered(message);
       case "error":
         this.#refusal = message.message;
     }
@@ -321,19 +312,14 @@ export class Collab {
     let action = closeAction(code);
     // Whoever has our secret has what is in the journal, too; only without one nobody would know what to do.
     if (name === "superseded" && this.#keeper.journalled) action = "resync";
-    this.#opened++;
-    this.#live = false;
-    this.#lostOnce = true;
-    this.#inDoubt = false;
+    this.#conversation.end();
+    this.#standing.lost();
     this.#condition.forget();
-    this.#coming = undefined;
-    this.#repair?.cancel();
-    this.#repair = undefined;
-    this.#checker.stop();
+    this.#comparison.stop();
     this.#replica?.alone();
     if (action === "resync") this.#resync = name;
     if (action === "stop") {
-      this.#stopped = { code: name, message: this.#refusal || stopMessage(name) };
+      this.#standing.stopped = { code: name, message: this.#refusal || stopMessage(name) };
       this.#keeper.giveUp(name);
     }
     this.#shown.showPeers();
@@ -350,62 +336,18 @@ export class Collab {
     this.#link.drop();
   }
 
-  // The check.
-
-  #check(): Checker {
-    return new Checker(this.#clock, {
-      comparable: () => this.#live && this.#replica?.state.kind === "synchronized",
-      send: (frame) => this.#link.send(frame),
-      here: () => ({ revision: this.revision, hash: this.hash }),
-      differs: () => this.#differs(),
-      hopeless: () => this.#diverged(),
-    });
-  }
-
-  /** Gets the server's document at our revision, and makes ours of it; what is typed meanwhile is kept. */
-  #differs(): void {
-    const { fetchDocument, url } = this.#options;
-    if (fetchDocument === undefined) return this.#diverged();
-    const take = (document: Op) => {
-      this.#repaired(document);
-      const held = this.#repair?.held ?? [];
-      this.#repair = undefined;
-      for (const frame of held) this.#frame(frame);
-    };
-    const document = fetchDocument(url, this.revision);
-    this.#repair = new Repair(this.#clock, document, take, () => this.#link.drop());
-  }
-
-  #repaired(document: Op): void {
-    try {
-      const op = this.#replica!.repair(document);
-      if (op.length === 0) return;
-      this.#keeper.rewrite();
-      this.#checker.repaired();
-      this.#shown.apply(op, "");
-      this.#shown.showPeers();
-      this.#update();
-    } catch (error) {
-      if (!(error instanceof OtError)) throw error;
-      this.#diverged();
-    }
-  }
-
   // The document.
 
   /** The replica, for messages that make no sense without it. */
   get #known(): Replica {
-    if (this.#replica === undefined || !this.#live) throw new ProtocolError("a message before the welcome");
+    if (this.#replica === undefined || !this.#standing.live) throw new ProtocolError("a message before the welcome");
     return this.#replica;
   }
 
-  #load(op: Op): void {
-    const welcome = this.#coming;
-    if (welcome === undefined) throw new ProtocolError("a document without a welcome");
+  #load(welcome: Welcome, op: Op): void {
     // Only now, so that what was typed since the connection ended is in the copy too.
     const left = this.#keeper.left(this.#resync);
     const before = this.#session;
-    this.#coming = undefined;
     this.#resync = undefined;
     this.#glance = false;
     this.#replica = new Replica(op, welcome);
@@ -429,16 +371,16 @@ export class Collab {
     this.#keeper.goOn();
     this.#shown.showRole();
     if (!this.#mayEdit) this.#keeper.giveUp("role_changed");
-    this.#checker.soon();
-    this.#sendEdit();
-    this.#presence.ask();
+    this.#comparison.resumed();
+    this.#outgoing.edit();
+    this.#outgoing.presence();
   }
 
   #connected(welcome: Welcome): void {
     const before = this.#session;
     this.#session = welcome;
-    this.#live = true;
-    this.#onWire = welcome.acked;
+    this.#standing.live = true;
+    this.#outgoing.begin(welcome.acked);
     this.#link.settled();
     this.#options.journal?.present(welcome.user.id);
     this.#tellFacts(before, welcome);
@@ -464,7 +406,7 @@ export class Collab {
       if (replica.revision > revision) this.#keeper.record({ kind: "catchup", after, to, op });
     }
     this.#changed(changes);
-    this.#checker.changed();
+    this.#comparison.changed();
   }
 
   /** The replica has taken records; what of them is new to the editor is in `changes`. */
@@ -473,13 +415,11 @@ export class Collab {
       // An editor that had to be loaded again has all of it.
       if (op.length > 0 && !this.#shown.apply(op, author)) break;
     }
-    this.#sendEdit();
-    this.#presence.ask();
+    this.#outgoing.edit();
+    this.#outgoing.presence();
     this.#shown.showPeers();
     for (const change of changes) this.#events.emit("remote", change);
   }
-
-  // To the connection.
 
   get #unsent(): number {
     return this.#replica?.changes ?? 0;
@@ -487,23 +427,6 @@ export class Collab {
 
   get #mayEdit(): boolean {
     return this.#session?.role === "owner" || this.#session?.role === "editor";
-  }
-
-  /** Sends the inflight edit, unless this connection has had it. It is always the same message. */
-  #sendEdit(): void {
-    const state = this.#replica?.state;
-    if (!this.#live || !this.#mayEdit || state === undefined || state.kind === "synchronized") return;
-    if (state.edit.seq <= this.#onWire) return;
-    if (!this.#keeper.mayGo(state.edit)) return;
-    this.#onWire = state.edit.seq;
-    this.#link.send(JSON.stringify({ type: "edit", ...state.edit }), true);
-  }
-
-  #sendPresence(): void {
-    if (!this.#live || this.#replica === undefined) return;
-    const selections = this.#replica.caret.take(this.#replica.state);
-    if (selections === undefined) return;
-    this.#link.send(JSON.stringify({ type: "presence", revision: this.revision, selections }));
   }
 
   // To the editor and the page.
@@ -521,7 +444,15 @@ export class Collab {
     this.#events.emit("role", role);
     if (!this.#mayEdit) return this.#keeper.giveUp("role_changed");
     this.#keeper.goOn();
-    this.#sendEdit();
+    this.#outgoing.edit();
+  }
+
+  /** The replica was put right by `op`, which the editor does not show yet. */
+  #repaired(op: Op): void {
+    this.#keeper.rewrite();
+    this.#shown.apply(op, "");
+    this.#shown.showPeers();
+    this.#update();
   }
 
   /** An edit that does not fit the document: the editor and we are not of one mind, and its user must not pay for it. */
@@ -531,29 +462,9 @@ export class Collab {
   }
 
   #update(): void {
-    const status: Status = {
-      state: this.#stopped ? "error" : this.#connectionState(),
-      unsent: this.#unsent,
-      ...this.#condition.status,
-      ...(this.#keeper.unkept && { unkept: true }),
-      ...(this.#checker.count > 0 && { repaired: this.#checker.count }),
-      ...(this.#stopped && { error: this.#stopped }),
-    };
+    const { status } = this.#standing;
     if (sameStatus(status, this.#status)) return;
     this.#status = status;
     this.#events.emit("status", status);
-  }
-
-  #connectionState() {
-    return connectionState({
-      online: this.#options.online?.() ?? this.#notifiedOnline,
-      live: this.#live,
-      inDoubt: this.#inDoubt,
-      known: this.#session !== undefined,
-      lost: this.#lostOnce,
-      mayEdit: this.#mayEdit,
-      unsent: this.#unsent,
-      typed: this.#typed,
-    });
   }
 }
