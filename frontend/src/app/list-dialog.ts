@@ -1,7 +1,7 @@
 import { maxFolderName } from "./api.ts";
 import { button, h } from "./dom.ts";
 import { icon } from "./icons.ts";
-import { ariaKeys, readable } from "./keys.ts";
+import { readable } from "./keys.ts";
 import { letterKeys } from "./list-keys.ts";
 import { strings } from "./strings.ts";
 
@@ -78,7 +78,7 @@ export function showShortcuts(): void {
           {},
           ...keys.flatMap(([text, ...names]) => [
             h("dt", {}, text),
-            h("dd", {}, ...names.map((key) => h("kbd", { "aria-label": ariaKeys(key) }, readable(key)))),
+            h("dd", {}, ...names.map((key) => h("kbd", {}, readable(key)))),
           ]),
         ),
       ),

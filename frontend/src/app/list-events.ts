@@ -18,6 +18,8 @@ type Message =
 
 /** How often the list is asked for while there is no stream, in milliseconds. */
 const pollEvery = 15_000;
+/** How long a broken stream has to come back before the list is asked for, in milliseconds. */
+const brokenFor = 2_000;
 /** How long a stream is kept that nobody looks at, in milliseconds: a browser has few connections to a server. */
 const hiddenFor = 20_000;
 
@@ -25,11 +27,16 @@ const hiddenFor = 20_000;
 export function listen(events: ListEvents): void {
   let source: EventSource | undefined;
   let hidden: ReturnType<typeof setTimeout> | undefined;
+  let broken: ReturnType<typeof setTimeout> | undefined;
 
   const open = (): void => {
     clearTimeout(hidden);
     if (source && source.readyState !== EventSource.CLOSED) return;
     source = new EventSource("/api/list/events");
+    source.addEventListener("error", () => {
+      clearTimeout(broken);
+      broken = setTimeout(poll, brokenFor);
+    });
     source.addEventListener("hello", () => events.opened());
     source.addEventListener("message", ({ data }) => {
       const message = parse(data);
@@ -39,16 +46,18 @@ export function listen(events: ListEvents): void {
     });
   };
   const close = (): void => source?.close();
-
-  setInterval(() => {
+  const poll = (): void => {
     if (document.hidden || source?.readyState === EventSource.OPEN) return;
     // A stream that was refused is not opened again by the browser; one that broke is.
     open();
     events.poll();
-  }, pollEvery);
+  };
+
+  setInterval(poll, pollEvery);
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) hidden = setTimeout(close, hiddenFor);
-    else open();
+    else poll();
+    if (!document.hidden) clearTimeout(hidden);
   });
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);

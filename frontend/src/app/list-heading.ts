@@ -37,7 +37,8 @@ export class Heading {
     const { view } = state;
     const title = titleOf(state);
     if (this.#title.textContent !== title) this.#title.textContent = title;
-    document.title = `${title} · ${strings.product}`;
+    const page = `${title} · ${strings.product}`;
+    if (document.title !== page) document.title = page;
     this.#chosen = view.sort;
     this.#sortText.textContent = strings.sorts[view.sort];
     this.#sort.setAttribute("aria-label", strings.sortedBy(strings.sorts[view.sort]));

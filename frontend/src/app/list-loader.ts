@@ -40,11 +40,11 @@ export class Loader {
     addEventListener("online", () => this.refresh());
   }
 
-  /** Shows another view. */
-  show(view: View): void {
+  /** Shows another view, at least this many rows of it if there are. */
+  show(view: View, rows = 0): void {
     this.#search.cancel();
     this.#cell.set(withView(this.#cell.get(), view, locale));
-    this.#begin(false);
+    this.#begin(false, rows);
   }
 
   /** Shows what matches; what is known here at once, the rest when the server has answered. */
@@ -81,20 +81,20 @@ export class Loader {
     if (state.view === view && state.next === next) this.#cell.set(withPage(state, page, { more: true }));
   }
 
-  #begin(quiet: boolean): void {
+  #begin(quiet: boolean, rows = this.#cell.get().order.length): void {
     this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
-    this.#answered = this.#load(running.signal, quiet).finally(() => {
+    this.#answered = this.#load(running.signal, quiet, rows).finally(() => {
       if (this.#running === running) this.#running = undefined;
     });
   }
 
-  async #load(signal: AbortSignal, quiet: boolean): Promise<void> {
-    const { view, order } = this.#cell.get();
+  async #load(signal: AbortSignal, quiet: boolean, rows: number): Promise<void> {
+    const { view } = this.#cell.get();
     try {
-      const shown = Math.max(pageSize, Math.min(order.length, largestPage));
-      const page = await listDocuments(view, { signal, limit: quiet && !view.q ? shown : pageSize });
+      const limit = view.q ? pageSize : Math.max(pageSize, Math.min(rows, largestPage));
+      const page = await listDocuments(view, { signal, limit });
       if (signal.aborted) return;
       this.#arrived(quiet ? this.#beyond(page) : page, quiet);
     } catch (error) {

@@ -13,6 +13,7 @@ import { Loader } from "./list-loader.ts";
 import { MoreButton } from "./list-more.ts";
 import { NewButton } from "./list-new.ts";
 import { Notices } from "./list-notice.ts";
+import { rememberedPlace, rememberPlace } from "./list-return.ts";
 import { RowMenu } from "./list-row-menu.ts";
 import { Rows } from "./list-rows.ts";
 import { SearchField } from "./list-search.ts";
@@ -28,6 +29,8 @@ import { locale, strings } from "./strings.ts";
 import { themeButton } from "./theme-button.ts";
 import { showTooltips } from "./tooltip.ts";
 
+/** Where one was when one left for a document; Back leads there. */
+const place = rememberedPlace();
 /** How often the times in the list are worded anew, in milliseconds. */
 const minute = 60_000;
 
@@ -156,7 +159,9 @@ function begin(): void {
     rows.refresh(Date.now());
     notices.render(state, Date.now());
   }, minute);
-  loader.show(state.view);
+  history.scrollRestoration = "manual";
+  rememberPlace(() => ({ scroll: scrollY, rows: state.order.length, row: rows.current?.id ?? "" }));
+  loader.show(state.view, place?.rows);
   loader.folders();
   listen({
     opened: () => loader.refresh(),
@@ -192,10 +197,21 @@ function draw(): void {
   tell();
   if (state.phase === "shown") void unsent.send();
   else if (state.phase === "offline" && document.body.dataset.ready !== "offline") void unsent.look();
-  document.body.dataset.ready = state.phase;
+  if (state.phase !== "loading" && document.body.dataset.ready === undefined) comeBack();
+  if (state.phase !== "loading") document.body.dataset.ready = state.phase;
+}
+
+/** Goes to where one was, when the first rows are there. */
+function comeBack(): void {
+  if (!place) return;
+  scrollTo(0, place.scroll);
+  rows.row(place.row)?.link.focus({ preventScroll: true });
 }
 
 function showEmpty(): void {
+  const shown = `${state.phase} ${addressOf(state.view)}`;
+  if (empty.dataset.shown === shown && empty.firstElementChild?.className === "empty") return;
+  empty.dataset.shown = shown; // made once, not to take the focus from its buttons
   empty.replaceChildren(
     emptyOf(state, {
       clear: () => follow({ ...state.view, q: "" }),

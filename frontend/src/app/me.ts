@@ -23,7 +23,7 @@ const colors = [
 /** The button with one's own avatar; it opens the small form for one's name and colour. */
 export class MeButton {
   readonly element: HTMLElement;
-  #button = button({ class: "me-button", label: "" });
+  #button = button({ class: "me-button" });
   #popover: Popover;
   #user: User | undefined;
 
@@ -41,9 +41,9 @@ export class MeButton {
   show(user: User): void {
     this.#user = user;
     this.element.hidden = false;
-    this.#button.setAttribute("aria-label", strings.me(user.name));
     setTip(this.#button, strings.me(user.name));
-    this.#button.replaceChildren(avatar(user));
+    // Named by text, not by a label: the initials, which show, need not be in it then.
+    this.#button.replaceChildren(avatar(user), h("span", { class: "hidden-text" }, strings.me(user.name)));
   }
 
   #fill(element: HTMLElement): HTMLElement {
