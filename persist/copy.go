@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/collabd/collabd/session"
@@ -14,6 +17,7 @@ import (
 type Copied struct {
 	Documents, Snapshots, Users, Logins int
 	Records                             int
+	Folders, Pins, Files                int
 }
 
 // ErrNotEmpty says that the store to copy into holds documents or people
@@ -39,11 +43,12 @@ type archive interface {
 }
 
 // Copy copies everything from one store into another, which must be empty:
-// documents with their whole histories and snapshots, people, their logins, and
-// the keys, so that clients resume as if nothing had happened. Then it reads
-// both again and compares them: every record, the replayed history against
-// every snapshot, and that nobody has written to the source meanwhile. progress
-// is called now and then; it may be nil.
+// documents with their whole histories, snapshots and files, their folders, pins
+// and the trash, people, their logins, and the keys, so that clients resume as if
+// nothing had happened. Then it reads both again and compares them: every record,
+// the replayed history against every snapshot, the files, and that nobody has
+// written to the source meanwhile. What documents are found by is made anew by
+// the server. progress is called now and then; it may be nil.
 //
 // After an error the copy is of no use, and the source is as it was.
 func Copy(ctx context.Context, from, to Store, progress func(Copied)) (Copied, error) {
@@ -56,7 +61,7 @@ func Copy(ctx context.Context, from, to Store, progress func(Copied)) (Copied, e
 		progress = func(Copied) {}
 	}
 	c := &copying{from: src, to: dst, progress: progress}
-	for _, step := range []func(context.Context) error{c.refuseNotEmpty, c.secrets, c.people, c.documents, c.compare} {
+	for _, step := range []func(context.Context) error{c.refuseNotEmpty, c.secrets, c.people, c.folders, c.documents, c.compare} {
 		if err := step(ctx); err != nil {
 			return c.done, err
 		}
@@ -68,7 +73,7 @@ type copying struct {
 	from, to archive
 	progress func(Copied)
 	done     Copied
-	docs     []session.Document
+	docs     []Entry
 }
 
 func (c *copying) refuseNotEmpty(ctx context.Context) error {
@@ -135,15 +140,33 @@ func (c *copying) people(ctx context.Context) error {
 	return nil
 }
 
+func (c *copying) folders(ctx context.Context) error {
+	folders, err := c.from.Folders(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range folders {
+		if err := c.to.CreateFolder(ctx, f); err != nil {
+			return err
+		}
+		c.done.Folders++
+	}
+	return nil
+}
+
 func (c *copying) documents(ctx context.Context) error {
 	for after := ""; ; {
-		page, next, err := c.from.ListDocuments(ctx, copyPage, after)
+		page, next, err := c.from.List(ctx, ListQuery{View: viewEvery, Limit: copyPage, After: after})
 		if err != nil {
 			return err
 		}
-		for _, d := range page {
-			if err := c.document(ctx, d); err != nil {
-				return fmt.Errorf("copy document %s: %w", d.ID, err)
+		for _, e := range page {
+			err := c.document(ctx, e.Document)
+			if err == nil {
+				err = c.belongings(ctx, e)
+			}
+			if err != nil {
+				return fmt.Errorf("copy document %s: %w", e.ID, err)
 			}
 			c.done.Documents++
 			c.progress(c.done)
@@ -154,6 +177,40 @@ func (c *copying) documents(ctx context.Context) error {
 		}
 		after = next
 	}
+}
+
+// belongings copies what a document has beside its history.
+func (c *copying) belongings(ctx context.Context, e Entry) error {
+	change := Change{Folder: &e.Folder, Trashed: &e.Trashed}
+	if err := c.to.ChangeDocument(ctx, "", e.ID, change); err != nil {
+		return err
+	}
+	users, err := c.from.PinnedBy(ctx, e.ID)
+	if err != nil {
+		return err
+	}
+	for user, pinned := range users {
+		if err := c.to.ChangeDocument(ctx, user, e.ID, Change{Pinned: &pinned}); err != nil {
+			return err
+		}
+		c.done.Pins++
+	}
+	files, err := c.from.Files(ctx, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		data, err := readFile(ctx, c.from, f)
+		if err != nil {
+			return err
+		}
+		if _, err := c.to.PutFile(ctx, f, data, math.MaxInt64); err != nil {
+			return err
+		}
+		c.done.Files++
+		c.progress(c.done)
+	}
+	return nil
 }
 
 func (c *copying) document(ctx context.Context, d session.Document) error {
@@ -195,27 +252,60 @@ func (c *copying) document(ctx context.Context, d session.Document) error {
 
 // compare reads both stores again.
 func (c *copying) compare(ctx context.Context) error {
+	was, err := c.from.Folders(ctx)
+	if err != nil {
+		return err
+	}
+	is, err := c.to.Folders(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(was, is) {
+		return errors.New("the copies of the folders are others")
+	}
 	for _, d := range c.docs {
-		is, err := c.from.Document(ctx, d.ID)
+		is, err := c.from.Entry(ctx, "", d.ID)
 		if err != nil {
 			return err
 		}
 		if is != d {
 			return ErrChanged
 		}
-		copied, err := c.to.Document(ctx, d.ID)
+		copied, err := c.to.Entry(ctx, "", d.ID)
 		if err != nil {
 			return err
 		}
-		if !sameDocument(copied, d) {
+		if copied != d {
 			return fmt.Errorf("the copy of document %s is another one: its head is %d, not %d", d.ID, copied.Head, d.Head)
 		}
-		if err := c.compareRecords(ctx, d); err != nil {
+		if err := c.compareRecords(ctx, d.Document); err != nil {
+			return err
+		}
+		if err := c.compareBelongings(ctx, d.ID); err != nil {
 			return err
 		}
 		if _, err := c.to.Verify(ctx, d.ID); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// compareBelongings compares pins, and files by their hashes: Verify reads them.
+func (c *copying) compareBelongings(ctx context.Context, doc wire.DocID) error {
+	var pins [2]map[wire.UserID]bool
+	var files [2][]File
+	for i, s := range []archive{c.from, c.to} {
+		var err error
+		if pins[i], err = s.PinnedBy(ctx, doc); err != nil {
+			return err
+		}
+		if files[i], err = s.Files(ctx, doc); err != nil {
+			return err
+		}
+	}
+	if !maps.Equal(pins[0], pins[1]) || !slices.Equal(files[0], files[1]) {
+		return fmt.Errorf("the copy of document %s has other pins or files", doc)
 	}
 	return nil
 }
@@ -238,11 +328,6 @@ func (c *copying) compareRecords(ctx context.Context, d session.Document) error 
 		}
 	}
 	return nil
-}
-
-func sameDocument(a, b session.Document) bool {
-	return a.ID == b.ID && a.Kind == b.Kind && a.Title == b.Title && a.Lineage == b.Lineage && a.Owner == b.Owner &&
-		a.Created.Equal(b.Created) && a.Edited.Equal(b.Edited) && a.Head == b.Head
 }
 
 func sameRecord(a, b session.Record) bool {

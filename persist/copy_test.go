@@ -59,6 +59,8 @@ func populate(t *testing.T, s persist.Store, seed uint64) {
 		must(s.Logins().CommitCtx(info, fmt.Sprint("token", i), []byte(fmt.Sprint("data ", i)), time.Now().Add(time.Hour)))
 	}
 	must(s.Logins().DeleteCtx(ctx, "token3"))
+	must(s.CreateFolder(ctx, persist.Folder{ID: "f1", Name: "Büro", Created: at}))
+	must(s.CreateFolder(ctx, persist.Folder{ID: "f2", Name: "empty", Created: at}))
 	for i := range 7 {
 		kind := []ot.DocKind{ot.Text, ot.Rich}[i%2]
 		d := session.Document{
@@ -66,6 +68,20 @@ func populate(t *testing.T, s persist.Store, seed uint64) {
 			Created: at.Add(time.Duration(i) * time.Second), Edited: at.Add(time.Duration(i) * time.Second),
 		}
 		must(s.CreateDocument(ctx, d))
+		folder, trashed, pinned := persist.FolderID("f1"), at.Add(time.Hour), true
+		if i%3 == 0 {
+			must(s.ChangeDocument(ctx, "u1", d.ID, persist.Change{Folder: &folder, Pinned: &pinned}))
+			must(s.ChangeDocument(ctx, "gone", d.ID, persist.Change{Pinned: &pinned}))
+		}
+		if i%2 == 1 {
+			must(s.ChangeDocument(ctx, "", d.ID, persist.Change{Trashed: &trashed}))
+			data := make([]byte, i*200_000)
+			for k := range data {
+				data[k] = byte(r.Uint32())
+			}
+			_, err := s.PutFile(ctx, persist.File{ID: persist.FileID(fmt.Sprint("file", i)), Doc: d.ID, User: "u1", Type: "image/png", Width: i, Height: 7, Created: at}, data, 1<<30)
+			must(err)
+		}
 		doc := kind.Initial()
 		var batch []session.Record
 		for rev := wire.Revision(1); rev <= wire.Revision(i*400); rev++ {
@@ -94,7 +110,8 @@ func TestCopy(t *testing.T) {
 		t.Run("over "+middle, func(t *testing.T) {
 			first, second, third := copyStores(t)["sqlite"](), openMiddle(), copyStores(t)["sqlite"]()
 			populate(t, first, 7)
-			want := persist.Copied{Documents: 7, Records: 21 * 400, Snapshots: 0 + 0 + 1 + 2 + 3 + 4 + 4, Users: 5, Logins: 4}
+			want := persist.Copied{Documents: 7, Records: 21 * 400, Snapshots: 0 + 0 + 1 + 2 + 3 + 4 + 4, Users: 5, Logins: 4,
+				Folders: 2, Pins: 6, Files: 3}
 			for _, way := range [][2]persist.Store{{first, second}, {second, third}} {
 				calls := 0
 				done, err := persist.Copy(t.Context(), way[0], way[1], func(persist.Copied) { calls++ })
@@ -134,6 +151,11 @@ func sameStores(t *testing.T, a, b persist.Store) {
 				note(fmt.Sprint(d.ID, "/", i), fmt.Sprintf("%d %s %d %s %s %d %s", records[i].Revision, records[i].Client, records[i].Seq,
 					records[i].User, records[i].At.UTC(), records[i].Digest, records[i].Op.AppendJSON(nil)), err)
 			}
+			entry, err := s.Entry(ctx, "u1", d.ID)
+			pins, err2 := s.PinnedBy(ctx, d.ID)
+			note("entry "+string(d.ID), fmt.Sprint(entry, pins), errors.Join(err, err2))
+			files, err := s.Files(ctx, d.ID)
+			note("files "+string(d.ID), files, err)
 			report, err := s.Verify(ctx, d.ID)
 			note("verify "+string(d.ID), report, err)
 		}
@@ -144,6 +166,8 @@ func sameStores(t *testing.T, a, b persist.Store) {
 			data, found, err := s.Logins().FindCtx(ctx, fmt.Sprint("token", i))
 			note("login "+fmt.Sprint(i), fmt.Sprint(string(data), found), err)
 		}
+		folders, err := s.Folders(ctx)
+		note("folders", folders, err)
 		key, err := s.Key(ctx, "client ids", 32)
 		note("key", key, err)
 		return out

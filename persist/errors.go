@@ -75,6 +75,7 @@ func (e *OpenError) Unwrap() []error {
 const (
 	PartRecord   = "record"
 	PartSnapshot = "snapshot"
+	PartFile     = "file" // its revision is 0
 )
 
 // DamagedError says that what is stored is not what was written, or not what
@@ -90,6 +91,9 @@ type DamagedError struct {
 // Error names the document, the revision and the reason.
 func (e *DamagedError) Error() string {
 	s := fmt.Sprintf("document %s is damaged: %s of revision %d: %s", e.Doc, e.Part, e.Revision, e.Reason)
+	if e.Part == PartFile {
+		s = fmt.Sprintf("document %s is damaged: %s", e.Doc, e.Reason)
+	}
 	if e.Cause != nil {
 		s += ": " + e.Cause.Error()
 	}

@@ -1,8 +1,6 @@
 package persist
 
 import (
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -110,7 +108,7 @@ func scanEntry(scan func(...any) error) (e Entry, err error) {
 	)
 	err = scan((*string)(&e.ID), &kind, &e.Title, (*string)(&e.Lineage), (*string)(&e.Owner), &created, &edited, &head,
 		&folder, &trashed, &e.Pinned, (*string)(&e.LastEditor.ID), &e.LastEditor.Name, &e.LastEditor.Color)
-	if errors.Is(err, sql.ErrNoRows) { // pgx's wraps it
+	if isNoRows(err) { // pgx's wraps it
 		err = session.ErrNotFound
 	}
 	if err != nil {

@@ -26,6 +26,7 @@ type Memory struct {
 
 	folders map[FolderID]Folder
 	pins    map[pin]bool
+	files   map[FileID]memoryFile
 }
 
 type memoryDoc struct {
@@ -54,6 +55,7 @@ func NewMemory() *Memory {
 
 		folders: make(map[FolderID]Folder),
 		pins:    make(map[pin]bool),
+		files:   make(map[FileID]memoryFile),
 	}
 	m.logins = newLogins(&memoryLogins{m: m, rows: make(map[string]*memoryLogin)})
 	return m

@@ -61,6 +61,9 @@ func TestPostgres(t *testing.T) {
 			s.(*persist.Postgres).Tamper(t, `UPDATE `+part+`s SET op = set_byte(op, 12, get_byte(op, 12) # 1) WHERE doc = $1 AND revision = $2`,
 				string(doc), int64(revision))
 		},
+		DamageFile: func(t *testing.T, s persist.Store, id persist.FileID, part int) {
+			s.(*persist.Postgres).Tamper(t, `UPDATE file_parts SET data = set_byte(data, 12, get_byte(data, 12) # 1) WHERE file = $1 AND n = $2`, string(id), part)
+		},
 		Forge: func(t *testing.T, s persist.Store, doc wire.DocID, snapshot session.Snapshot) {
 			s.(*persist.Postgres).Forge(t, doc, snapshot)
 		},

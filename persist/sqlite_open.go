@@ -46,6 +46,9 @@ func (s *SQLite) open(ctx context.Context) error {
 	if err := fillTitleKeys(ctx, s.writeDB); err != nil {
 		return s.explain(err)
 	}
+	if err := s.dropLostParts(ctx); err != nil {
+		return s.explain(err)
+	}
 	s.readDB, err = sql.Open("sqlite", dataSource(path, "_pragma=query_only(1)", "_pragma=foreign_keys(1)"))
 	if err != nil {
 		return fmt.Errorf("open %s: %w", s.cfg.Path, err)

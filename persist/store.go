@@ -38,6 +38,11 @@ type Store interface {
 	RenameFolder(ctx context.Context, id FolderID, name string) error
 	DeleteFolder(ctx context.Context, id FolderID) error
 
+	PutFile(ctx context.Context, f File, data []byte, most int64) (File, error)
+	File(ctx context.Context, doc wire.DocID, id FileID) (File, error)
+	Files(ctx context.Context, doc wire.DocID) ([]File, error)
+	FilePart(ctx context.Context, id FileID, n int) ([]byte, error)
+
 	User(ctx context.Context, id wire.UserID) (User, error)
 	CreateUser(ctx context.Context, u User) error
 	UpdateUser(ctx context.Context, u User) error

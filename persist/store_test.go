@@ -42,6 +42,9 @@ func TestSQLite(t *testing.T) {
 		Forge: func(t *testing.T, s persist.Store, doc wire.DocID, snapshot session.Snapshot) {
 			s.(*persist.SQLite).Forge(t, doc, snapshot)
 		},
+		DamageFile: func(t *testing.T, s persist.Store, id persist.FileID, part int) {
+			s.(*persist.SQLite).Tamper(t, `UPDATE file_parts SET data = CAST(substr(data, 2) || 'x' AS BLOB) WHERE file = ? AND n = ?`, string(id), part)
+		},
 		Remove: func(t *testing.T, s persist.Store, doc wire.DocID, revision wire.Revision) {
 			s.(*persist.SQLite).Tamper(t, `DELETE FROM records WHERE doc = ? AND revision = ?`, string(doc), int64(revision))
 		},

@@ -19,18 +19,21 @@ type Report struct {
 	Head      wire.Revision // the last revision that was replayed
 	Snapshots int           // stored snapshots that were compared
 	Units     int           // UTF-16 code units of the document at Head
+	Files     int           // files that were read and compared with their hashes
 }
 
 // history is what verify needs of a store.
 type history interface {
 	session.Store
+	filesOf
+	Files(ctx context.Context, doc wire.DocID) ([]File, error)
 	snapshotRevisions(ctx context.Context, doc wire.DocID) ([]wire.Revision, error)
 }
 
 // Verify replays the history of a document from its beginning and compares it
-// with every stored snapshot, while others go on writing. [*DamagedError] names
-// the first revision that is not what it should be; Report says how far it
-// came.
+// with every stored snapshot, and its files with their hashes, while others go
+// on writing. [*DamagedError] names the first revision, or the file, that is not
+// what it should be; Report says how far it came.
 func (s *SQLite) Verify(ctx context.Context, doc wire.DocID) (Report, error) {
 	return verify(ctx, s, doc)
 }
@@ -74,6 +77,16 @@ func verify(ctx context.Context, h history, id wire.DocID) (Report, error) {
 				report.Snapshots++
 			}
 		}
+	}
+	files, err := h.Files(ctx, id)
+	if err != nil {
+		return report, fmt.Errorf("verify document %s: %w", id, err)
+	}
+	for _, f := range files {
+		if _, err := readFile(ctx, h, f); err != nil {
+			return report, err
+		}
+		report.Files++
 	}
 	return report, nil
 }

@@ -62,6 +62,8 @@ var attempts = map[string]struct {
 	"PATCH /api/folders/{folder}":  {"/api/folders/{folder}", `{"name":"z"}`, 200},
 	"DELETE /api/folders/{folder}": {"/api/folders/{folder}", "", 204},
 	"GET /api/list/events":         {"/api/list/events", "", 200},
+	"POST /api/docs/{id}/files":    {"/api/docs/{id}/files", "no image", 415},
+	"GET /files/{id}/{file}":       {"/files/{id}/file", "", 200},
 	"GET /api/docs/{id}/content":   {"/api/docs/{id}/content", "", 200},
 	"GET /api/docs/{id}/socket":    {"/api/docs/{id}/socket", "", 101},
 	// A hello that is none is answered by a stream that ends at once.
@@ -120,6 +122,9 @@ func openStage(t *testing.T, guests Guests) *stage {
 	}
 	s.folder = persist.Folder{ID: "folder", Name: "x", Created: time.Now()}
 	if err := errors.Join(w.store.CreateDocument(t.Context(), s.doc), w.store.CreateFolder(t.Context(), s.folder)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.store.PutFile(t.Context(), persist.File{ID: "file", Doc: s.doc.ID, Type: "image/png"}, []byte("x"), 10); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -16,8 +16,8 @@ import (
 const (
 	// headerBytes is the most that the header of a request may have.
 	headerBytes = 64 << 10
-	// requestBytes is the most that any request's body may have. Each route
-	// takes what it needs, which is less.
+	// requestBytes is the most that any request's body may have, unless it is a
+	// file. Each route takes what it needs, which is less.
 	requestBytes = 1 << 20
 )
 
@@ -76,9 +76,13 @@ func (s *Server) hurry(w http.ResponseWriter, r *http.Request) error {
 	if r.Body == nil || r.Body == http.NoBody {
 		return nil
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, requestBytes)
+	most, within := int64(requestBytes), s.admission.lim.Body
+	if _, pattern := s.router.Handler(r); pattern == uploadPattern {
+		most, within = s.cfg.MaxFileBytes, uploadTime
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, most)
 	// net/http takes the deadline back when the body is at its end.
-	return possible(http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.admission.lim.Body)))
+	return possible(http.NewResponseController(w).SetReadDeadline(time.Now().Add(within)))
 }
 
 // admit serves a route within its limits on time and number.

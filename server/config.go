@@ -60,6 +60,12 @@ type Config struct {
 	AdminAddr string
 	// AdminPublic allows an AdminAddr that is not loopback.
 	AdminPublic bool
+	// MaxFileBytes is how many bytes a file of a document may have; default 10
+	// MiB, at most 100 MiB.
+	MaxFileBytes int64
+	// MaxDocumentFileBytes is how many bytes the files of a document may have
+	// together; default 200 MiB.
+	MaxDocumentFileBytes int64
 
 	index indexTimes // default usualIndexTimes
 }
@@ -86,6 +92,9 @@ func (c Config) Validate() error {
 	}
 	if err := c.Admission.validate(); err != nil {
 		return err
+	}
+	if c.MaxFileBytes < 0 || c.MaxFileBytes > fileMost || c.MaxDocumentFileBytes < 0 {
+		return fmt.Errorf("a file may have 0 to %s, and all files of a document not less than nothing", megabytes(fileMost))
 	}
 	if err := c.validateMemory(); err != nil {
 		return err

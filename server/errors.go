@@ -60,6 +60,7 @@ var (
 	errGone          = apiError{Status: 410, Code: "connection_ended", Message: "There is no such connection any more: open another one and resume."}
 	errTooLarge      = apiError{Status: 413, Code: "too_large", Message: "The request body is too large."}
 	errNotJSON       = apiError{Status: 415, Code: "not_json", Message: "Send a JSON object with content type application/json."}
+	errNotImage      = apiError{Status: 415, Code: "not_an_image", Message: "Send an image: PNG, JPEG, GIF, WebP or AVIF, with its own content type."}
 	errUpgradeNeeded = apiError{Status: 426, Code: "upgrade_needed", Message: "This address speaks WebSocket with the subprotocol collabd.v1."}
 	errSlowBody      = apiError{Status: 408, Code: "late_body", Message: "The body of the request has not arrived; repeat it."}
 	errTooMany       = apiError{Status: 429, Code: "too_many_connections", Message: "There are too many connections already.", Retry: 10}

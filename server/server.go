@@ -28,6 +28,7 @@ type Store interface {
 	texts // and with it session.Store
 	users
 	lists
+	files
 	CreateDocument(ctx context.Context, d session.Document) error
 	Key(ctx context.Context, name string, size int) ([]byte, error)
 	Logins() *persist.Logins
@@ -45,6 +46,7 @@ type Server struct {
 	events   eventConns
 	index    *indexer
 	list     *listWatch
+	uploads  uploads
 	back     background
 	dist     fs.FS
 	packed   packed // of dist
@@ -69,6 +71,12 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 		return nil, err
 	}
 	cfg.Admission = cfg.Admission.withDefaults()
+	if cfg.MaxFileBytes == 0 {
+		cfg.MaxFileBytes = fileUsual
+	}
+	if cfg.MaxDocumentFileBytes == 0 {
+		cfg.MaxDocumentFileBytes = documentFilesUsual
+	}
 	if cfg.index == (indexTimes{}) {
 		cfg.index = usualIndexTimes
 	}

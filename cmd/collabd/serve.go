@@ -37,6 +37,9 @@ type limitFlags struct {
 	UserConnections    int `env:"COLLABD_MAX_USER_CONNECTIONS" default:"${max_user_connections}" help:"Most open documents of one person."`
 	AddressConnections int `env:"COLLABD_MAX_ADDRESS_CONNECTIONS" default:"${max_address_connections}" help:"Most open documents of guests from one network address."`
 	AddressGuests      int `env:"COLLABD_MAX_ADDRESS_GUESTS" default:"${max_address_guests}" help:"Most new guests a minute from one network address, after a burst."`
+
+	FileBytes         server.Bytes `env:"COLLABD_MAX_FILE_BYTES" default:"10MB" help:"Largest image that a document takes."`
+	DocumentFileBytes server.Bytes `env:"COLLABD_MAX_DOCUMENT_FILE_BYTES" default:"200MB" help:"All images of a document together."`
 }
 
 // limitDefaults are the variables in the tags of limitFlags.
@@ -70,6 +73,7 @@ func (c *serveCmd) config() (server.Config, error) {
 	return server.Config{
 		Addr: c.Addr, Data: c.Data, Store: c.Store, PublicURL: c.PublicURL, Guests: c.Guests, PlainHTTP: c.PlainHTTP,
 		AdminAddr: c.AdminAddr, AdminPublic: c.AdminPublic, TrustedProxies: proxies, Memory: int64(c.Memory),
+		MaxFileBytes: int64(c.Limits.FileBytes), MaxDocumentFileBytes: int64(c.Limits.DocumentFileBytes),
 		Admission: server.Admission{
 			Connections: c.Limits.Connections, UserConnections: c.Limits.UserConnections,
 			AddressConnections: c.Limits.AddressConnections, AddressGuests: c.Limits.AddressGuests,

@@ -37,16 +37,17 @@ func (c *verifyCmd) Run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	damaged, records := 0, wire.Revision(0)
+	damaged, files, records := 0, 0, wire.Revision(0)
 	for _, id := range ids {
 		report, err := s.Verify(ctx, id)
 		records += report.Head
+		files += report.Files
 		if err != nil {
 			damaged++
 			fmt.Println(err)
 		}
 	}
-	fmt.Printf("%d documents with %d records replayed, %d damaged (%s)\n", len(ids), records, damaged, s.Describe())
+	fmt.Printf("%d documents with %d records replayed and %d files read, %d damaged (%s)\n", len(ids), records, files, damaged, s.Describe())
 	if damaged > 0 {
 		return fmt.Errorf("%d of %d documents are damaged", damaged, len(ids))
 	}

@@ -44,8 +44,8 @@ CREATE TABLE texts (
 CREATE INDEX texts_by_words ON texts USING gin (words);
 
 CREATE TABLE files (
+    id         text COLLATE "C" NOT NULL PRIMARY KEY,
     doc        text COLLATE "C" NOT NULL REFERENCES documents (id),
-    id         text COLLATE "C" NOT NULL,
     "user"     text   NOT NULL,
     type       text   NOT NULL,
     bytes      bigint NOT NULL,
@@ -53,7 +53,6 @@ CREATE TABLE files (
     height     bigint NOT NULL,
     sha256     bytea  NOT NULL,
     created_at bigint NOT NULL,
-    PRIMARY KEY (doc, id),
     UNIQUE (doc, sha256)
 );
 

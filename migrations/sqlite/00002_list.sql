@@ -46,8 +46,8 @@ CREATE VIRTUAL TABLE words USING fts5 (list, content = '', contentless_delete = 
 
 -- The parts of a file are stored before its row: without one they are nothing.
 CREATE TABLE files (
+    id         TEXT    NOT NULL PRIMARY KEY,
     doc        TEXT    NOT NULL REFERENCES documents (id),
-    id         TEXT    NOT NULL,
     user       TEXT    NOT NULL,
     type       TEXT    NOT NULL,
     bytes      INTEGER NOT NULL,
@@ -55,7 +55,6 @@ CREATE TABLE files (
     height     INTEGER NOT NULL,
     sha256     BLOB    NOT NULL,
     created_at INTEGER NOT NULL,
-    PRIMARY KEY (doc, id),
     UNIQUE (doc, sha256)
 ) STRICT, WITHOUT ROWID;
 

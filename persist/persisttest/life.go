@@ -19,6 +19,10 @@ func (f Fixture) testLife(t *testing.T) {
 		w.append(records...)
 		w.must(w.PutSnapshot(ctx, w.doc, session.Snapshot{Revision: 9, Doc: w.state(ot.Text, records[:9]...)}))
 		w.must(w.RenameDocument(ctx, w.doc, "renamed"))
+		w.must(w.CreateFolder(ctx, persist.Folder{ID: "f", Name: "folder", Created: epoch}))
+		w.change("u", w.doc, persist.Change{Folder: folder("f"), Trashed: &now, Pinned: &yes})
+		w.must(w.PutText(ctx, w.doc, 20, "words"))
+		image := w.put("file", bytesOf(1, 300_000))
 		w.must(w.CreateUser(ctx, persist.User{ID: "u", Name: "Ana", Created: epoch}))
 		w.must(w.Logins().CommitCtx(ctx, "hash", []byte("data"), time.Now().Add(time.Hour)))
 		w.must(w.Logins().CommitCtx(ctx, "over", []byte("data"), time.Now().Add(time.Hour)))
@@ -32,6 +36,16 @@ func (f Fixture) testLife(t *testing.T) {
 		w.Store = f.Reopen(t, w.Store)
 
 		w.holds(0, 20, records...)
+		if e := w.entry("u", w.doc); e.Folder != "f" || !e.Trashed.Equal(now) || !e.Pinned {
+			t.Errorf("entry is %+v", e)
+		}
+		if found := w.search(persist.SearchQuery{Text: "renamed words", View: persist.ViewTrash}); len(found) != 1 {
+			t.Errorf("found are %+v", found)
+		}
+		if f, err := w.File(ctx, w.doc, "file"); err != nil || f != image {
+			t.Errorf("file is %+v, %v", f, err)
+		}
+		w.folders("f folder 0")
 		again, err := w.Document(ctx, w.doc)
 		w.must(err)
 		if again != about || about.Title != "renamed" {
@@ -78,6 +92,22 @@ func (f Fixture) testLife(t *testing.T) {
 			"CreateDocument": func() error { return w.CreateDocument(ctx, session.Document{ID: "x", Kind: ot.Text, Lineage: "l"}) },
 			"ListDocuments":  func() error { _, _, err := w.ListDocuments(ctx, 1, ""); return err },
 			"RenameDocument": func() error { return w.RenameDocument(ctx, w.doc, "x") },
+			"Entry":          func() error { _, err := w.Entry(ctx, "", w.doc); return err },
+			"List":           func() error { _, _, err := w.List(ctx, persist.ListQuery{Limit: 1}); return err },
+			"ChangeDocument": func() error { return w.ChangeDocument(ctx, "u", w.doc, persist.Change{Pinned: &yes}) },
+			"PinnedBy":       func() error { _, err := w.PinnedBy(ctx, w.doc); return err },
+			"Search":         func() error { _, err := w.Search(ctx, persist.SearchQuery{Text: "x", Limit: 1}); return err },
+			"PutText":        func() error { return w.PutText(ctx, w.doc, 1, "x") },
+			"TextBehind":     func() error { _, err := w.TextBehind(ctx, w.doc); return err },
+			"TextsBehind":    func() error { _, err := w.TextsBehind(ctx, "", 1); return err },
+			"Folders":        func() error { _, err := w.Folders(ctx); return err },
+			"CreateFolder":   func() error { return w.CreateFolder(ctx, persist.Folder{ID: "f"}) },
+			"RenameFolder":   func() error { return w.RenameFolder(ctx, "f", "x") },
+			"DeleteFolder":   func() error { return w.DeleteFolder(ctx, "f") },
+			"PutFile":        func() error { _, err := w.PutFile(ctx, w.file("f", w.doc), []byte("x"), 9); return err },
+			"File":           func() error { _, err := w.File(ctx, w.doc, "f"); return err },
+			"Files":          func() error { _, err := w.Files(ctx, w.doc); return err },
+			"FilePart":       func() error { _, err := w.FilePart(ctx, "f", 0); return err },
 			"Verify":         func() error { _, err := w.Verify(ctx, w.doc); return err },
 			"User":           func() error { _, err := w.User(ctx, "u"); return err },
 			"CreateUser":     func() error { return w.CreateUser(ctx, persist.User{ID: "u"}) },

@@ -26,6 +26,8 @@ type Fixture struct {
 	Forge func(t *testing.T, s Store, doc wire.DocID, snapshot session.Snapshot)
 	// Remove takes a record out of the log. Nil if that cannot be done.
 	Remove func(t *testing.T, s Store, doc wire.DocID, revision wire.Revision)
+	// DamageFile changes a byte of a part of a file. Nil if that cannot be done.
+	DamageFile func(t *testing.T, s Store, id persist.FileID, part int)
 	// Share opens another store on the database of the store s, as another
 	// process would; the suite closes it. It may be called by several goroutines
 	// at once. Nil for stores that no two processes can share.
@@ -44,6 +46,7 @@ func TestStore(t *testing.T, f Fixture) {
 	t.Run("list", f.testList)
 	t.Run("folders", f.testFolders)
 	t.Run("search", f.testSearch)
+	t.Run("files", f.testFiles)
 	t.Run("people", f.testPeople)
 	t.Run("logins", f.testLogins)
 	t.Run("damage", f.testDamage)
