@@ -154,17 +154,28 @@ test("U14: two tabs of one person are one avatar, and neither is thrown out", as
   expect(await second.locator(".people-button .avatar").count()).toBe(1); // oneself is no other
 });
 
-test("U15: who has not moved for minutes is shown as idle, until they move", async () => {
-  const id = await stage.server.create("text");
-  const [ana, ben] = await Promise.all([stage.person(), stage.person()]);
-  await ana.page.clock.install();
-  await Promise.all([ana.open(stage.server.url, id), ben.open(stage.server.url, id)]);
-  await ben.toEnd();
-  const mark = ana.page.locator(".people-button .avatar").first();
-  await mark.waitFor();
-  expect(await mark.getAttribute("class")).not.toContain("idle");
-  await ana.page.clock.fastForward("03:05");
-  await ana.page.locator(".people-button .avatar.idle").waitFor();
-  await ben.type("back");
-  await ana.page.locator(".people-button .avatar:not(.idle)").waitFor();
-});
+test.each<DocKind>(["rich", "text"])(
+  "U15: in a %s document who has not moved for minutes is pale, until they move",
+  async (kind) => {
+    const id = await stage.server.create(kind);
+    const [ana, ben] = await Promise.all([stage.person(), stage.person()]);
+    await ana.page.clock.install();
+    await Promise.all([ana.open(stage.server.url, id), ben.open(stage.server.url, id)]);
+    await ben.toEnd();
+    const mark = ana.page.locator(".people-button .avatar").first();
+    await mark.waitFor();
+    await ana.page.locator(caret).waitFor({ state: "attached" });
+    const opacity = () => ana.page.locator(caret).evaluate((element) => Number(getComputedStyle(element).opacity));
+    expect(await mark.getAttribute("class")).not.toContain("idle");
+    expect(await opacity()).toBe(1);
+    await ana.page.clock.fastForward("03:05");
+    await ana.page.locator(caret).evaluate((element) => {
+      for (const animation of element.getAnimations()) animation.finish(); // the clock of animations is another one
+    });
+    await ana.page.locator(".people-button .avatar.idle").waitFor();
+    expect(await opacity()).toBeLessThan(0.5);
+    await ben.type("back");
+    await ana.page.locator(".people-button .avatar:not(.idle)").waitFor();
+    await expect.poll(opacity).toBe(1);
+  },
+);

@@ -1,24 +1,11 @@
 import type { User } from "../client/types.ts";
 import { getMe, updateMe } from "./api.ts";
 import { avatar } from "./avatar.ts";
+import { colors } from "./colors.ts";
 import { button, h, setTip } from "./dom.ts";
 import { chooseLanguage, type Language, language, languages } from "./i18n/languages.ts";
 import { type Popover, popoverOf } from "./popover.ts";
 import { strings } from "./strings.ts";
-
-/** Colours that can be told apart; white can be read on each, and each can be seen on light and on dark paper. */
-const colors = [
-  "#c2335b",
-  "#b84d14",
-  "#8f6a08",
-  "#3f7a1a",
-  "#0f7d67",
-  "#1a7596",
-  "#3b6bd0",
-  "#6f5bd6",
-  "#a24cc0",
-  "#75665b",
-];
 
 /** The button with one's own avatar; it opens the small form for one's name and colour. */
 export class MeButton {

@@ -1,6 +1,6 @@
 import { EditorSelection, type Extension, StateEffect } from "@codemirror/state";
 import { type EditorView, type LayerMarker, layer, RectangleMarker } from "@codemirror/view";
-import type { PeerTracker, ShownPeer } from "./peers.ts";
+import { fadeWhenIdle, type PeerTracker, type ShownPeer } from "./peers.ts";
 
 /** Tells the layers that the tracker knows something new. */
 export const peersChanged = StateEffect.define<null>();
@@ -111,6 +111,7 @@ class CaretMarker implements LayerMarker {
     const bar = caret.appendChild(document.createElement("span"));
     bar.className = "cm-peerBar";
     bar.style.backgroundColor = this.peer.color;
+    fadeWhenIdle(bar);
     if (this.named) caret.append(this.#label());
     this.#put(caret);
     return caret;
@@ -123,7 +124,10 @@ class CaretMarker implements LayerMarker {
     if (before.client !== client || before.name !== name || before.color !== color || previous.named !== this.named) {
       return false;
     }
-    if (this.named && before.moves !== this.peer.moves) caret.lastElementChild?.replaceWith(this.#label());
+    if (before.moves !== this.peer.moves) {
+      if (this.named) caret.lastElementChild?.replaceWith(this.#label());
+      fadeWhenIdle(caret.querySelector<HTMLElement>(".cm-peerBar"));
+    }
     this.#put(caret);
     return true;
   }

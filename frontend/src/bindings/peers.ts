@@ -73,6 +73,15 @@ function sameSelections(a: readonly Selection[], b: readonly Selection[]): boole
   return a.length === b.length && a.every(([anchor, head], index) => b[index]![0] === anchor && b[index]![1] === head);
 }
 
+/** How much of an idle caret is left to see. */
+const idleOpacity = 0.35;
+
+/** A caret has moved: it is in full colour, and fades when it does not move again for `idleAfter`. */
+export function fadeWhenIdle(caret: HTMLElement | null | undefined): void {
+  for (const animation of caret?.getAnimations() ?? []) animation.cancel();
+  caret?.animate([{ opacity: 1 }, { opacity: idleOpacity }], { delay: idleAfter, duration: 1000, fill: "forwards" });
+}
+
 /** White where it has a contrast of 4.5:1 on a colour, else black, which then has more. */
 export function inkOn(color: string): "#000000" | "#ffffff" {
   return 1.05 / (luminance(color) + 0.05) >= 4.5 ? "#ffffff" : "#000000";

@@ -1,6 +1,6 @@
 import Quill from "quill/core";
 import QuillCursors, { type Cursor } from "quill-cursors/core";
-import type { ShownPeer } from "./peers.ts";
+import { fadeWhenIdle, type ShownPeer } from "./peers.ts";
 
 Quill.register("modules/cursors", QuillCursors, true);
 
@@ -46,6 +46,7 @@ export class PeerCursors {
     this.#cursors.moveCursor(id, { index: Math.min(anchor, head), length: Math.abs(head - anchor) });
     if (head < anchor) this.#putCaret(cursor, head);
     const moved = drawn?.peer.moves !== peer.moves;
+    if (moved) fadeWhenIdle(caretOf(id));
     this.#drawn.set(id, { peer, timer: moved && index === 0 ? this.#label(id) : drawn?.timer });
   }
 
@@ -76,6 +77,10 @@ export class PeerCursors {
 
 function cursorId(peer: ShownPeer, index: number): string {
   return `${peer.client}-${index}`;
+}
+
+function caretOf(id: string): HTMLElement | null | undefined {
+  return document.getElementById(`ql-cursor-${id}`)?.querySelector<HTMLElement>(".ql-cursor-caret");
 }
 
 function dress(cursor: Cursor, peer: ShownPeer): void {
