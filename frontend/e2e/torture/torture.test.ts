@@ -20,9 +20,7 @@ describe(`what was typed is in the log exactly once, or shown as unsent (SCENARI
   });
   afterAll(async () => {
     await browser.close();
-    const text = report(outcomes);
-    console.log(text);
-    if (process.env.REPORT) writeFileSync(process.env.REPORT, text);
+    console.log(report(outcomes));
   });
 
   const plans = Array.from({ length: scenarios }, (_, index) => planOf(seed + index));
@@ -32,6 +30,7 @@ describe(`what was typed is in the log exactly once, or shown as unsent (SCENARI
     async (_seed, _faults, plan) => {
       const outcome = await play(plan, browser);
       outcomes.push(outcome);
+      if (process.env.REPORT) writeFileSync(process.env.REPORT, report(outcomes)); // also for who does not wait for the end
       if (process.env.TRACE) console.log(outcome.trace.join("\n"));
       const replay = `SCENARIOS=1 SEED=${plan.seed}: ${plan.kind}, tabs of ${plan.owners}`;
       expect(outcome.wrong, [replay, ...outcome.trace, ...outcome.wrong].join("\n")).toEqual([]);
