@@ -59,6 +59,17 @@
 // An operator's mistakes when opening come as an [*OpenError], whose text is one
 // sentence. No error and no log holds a password, a text, a title or a token.
 //
+// # Lists, searches and files
+//
+// List and Search show documents as entries, to a viewer. The queries for them
+// are written once (dialect); a page begins after a place in its order (cursor),
+// never at a number. What people look for is folded here (wordsOf), so that all
+// databases find the same: they keep words that have nothing left to decide, in
+// an FTS5 table or a tsvector, beside the text itself, from which lines are cut.
+// Somebody has to store the texts (PutText); they are no part of the history, may
+// lag behind it, and can be made anew from it. Files are kept in parts, which are
+// written and read one by one.
+//
 // # What it does not do
 //
 // It does not look into ops beyond decoding them: whether an edit is allowed
