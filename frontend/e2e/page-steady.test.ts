@@ -33,7 +33,6 @@ function edit(person: Person, op: readonly object[]): Promise<void> {
 async function watch(page: Page, line: string): Promise<void> {
   await page
     .evaluate(async (line) => {
-      const { editor } = window.collabd!;
       const lines = ".ql-editor > *, .cm-line";
       const find = () => [...document.querySelectorAll(lines)].find((each) => each.textContent?.startsWith(line));
       const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
@@ -50,8 +49,8 @@ async function watch(page: Page, line: string): Promise<void> {
         start = top;
         await frame();
       }
-      const seen = { furthest: 0, frames: 0, gone: 0, focus: document.activeElement };
-      Object.assign(window, { seen, editor });
+      const seen = { furthest: 0, frames: 0, gone: 0 };
+      Object.assign(window, { seen });
       for (;;) {
         await frame();
         seen.frames++;
@@ -139,3 +138,39 @@ test("U12: a long paragraph does not move when words come and go in its part abo
   // Words that come before it may put it into the line above or below, and no further however many they are.
   expect(Math.abs((await place()) - start)).toBeLessThan(30);
 });
+
+test.each(["looks on", "has the caret in the text"])(
+  "U12: images that load above move nothing for one who %s",
+  async (how) => {
+    const { id, ana, ben } = await readers("rich");
+    const gates: (() => void)[] = [];
+    const image =
+      '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="260"><rect width="300" height="260"/></svg>';
+    for (const person of [ana, ben]) {
+      await person.page.route("**/files/**", async (route) => {
+        if (person === ana) await new Promise<void>((open) => gates.push(open));
+        await route.fulfill({ contentType: "image/svg+xml", body: image });
+      });
+    }
+    void watch(ana.page, "line 150");
+    await ana.page.waitForFunction(() => "seen" in window);
+    if (how !== "looks on") {
+      const box = await ana.page.locator(".ql-editor > *", { hasText: /^line 151/ }).boundingBox();
+      await ana.page.mouse.click(box!.x + 80, box!.y + 8);
+      await ana.page.evaluate(() => Object.assign((window as unknown as { seen: object }).seen, { furthest: 0 }));
+    }
+    for (let index = 0; index < 3; index++) {
+      await edit(ben, [{ insert: { image: `/files/doc/${index}` } }, { insert: "\n" }]);
+    }
+    await converged(stage.server, id, ana, ben);
+    await expect.poll(() => gates.length).toBe(3);
+    for (const open of gates) open();
+    await ana.page.waitForFunction(() => {
+      const images = [...document.querySelectorAll<HTMLImageElement>(".ql-editor img")];
+      return images.length === 3 && images.every((each) => each.complete && each.offsetHeight > 200);
+    });
+    const before = (await seen(ana.page)).frames;
+    await expect.poll(async () => (await seen(ana.page)).frames).toBeGreaterThan(before + 5);
+    expect(Math.abs((await seen(ana.page)).furthest)).toBeLessThanOrEqual(steady);
+  },
+);

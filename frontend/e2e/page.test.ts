@@ -183,6 +183,39 @@ test.each(["rich", "text"] as const)("U10: outline and words of 1 MB of %s do no
   expect(longest).toBeLessThan(1000); // a machine with much else to do must not fail here
 });
 
+test("U16: one element tells in words how the connection is, and U17: counts what is unsent, on a phone too", async () => {
+  const cable = await Cable.to(stage.server.port);
+  const id = await stage.server.create("text", "A title that is much too long for a telephone");
+  const ana = await stage.person({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
+  await ana.open(cable.url, id);
+  const status = ana.page.locator("[data-state]");
+  expect(await status.count()).toBe(1);
+  expect(await status.getAttribute("role")).toBe("status");
+  const words = async (state: string): Promise<string> => {
+    await ana.page.waitForSelector(`.status[data-state="${state}"]`, { timeout: 5000 });
+    const box = await status.boundingBox();
+    expect(box!.x >= 0 && box!.x + box!.width <= 360).toBe(true);
+    return (await status.textContent()) ?? "";
+  };
+  expect(await words("connected")).toBe("Connected");
+  await ana.toEnd();
+  await ana.type("first");
+  await expect.poll(() => words("saved")).toBe("Saved");
+  cable.cut();
+  expect(await words("reconnecting")).toContain("Reconnecting");
+  for (const count of [1, 2, 3]) {
+    await ana.type("x");
+    await expect.poll(async () => (await words("reconnecting")).endsWith(` · ${count} unsent`)).toBe(true);
+  }
+  expect(await ana.page.locator("dialog[open], [aria-modal=true]").count()).toBe(0);
+  cable.mend();
+  await ana.page.getByRole("button", { name: "Retry now" }).evaluate((button) => (button as HTMLElement).click());
+  await expect.poll(() => words("saved")).toBe("Saved");
+  expect(await status.getAttribute("data-unsent")).toBe("0");
+  expect(await converged(stage.server, id, ana)).toBe("firstxxx");
+  await cable.close();
+});
+
 test("U19: a page that was suspended catches up when it is seen again", async () => {
   const cable = await Cable.to(stage.server.port);
   const id = await stage.server.create("rich");

@@ -4,7 +4,7 @@ import { announce } from "./announce.ts";
 import type { Attendance } from "./attendance.ts";
 import { avatar } from "./avatar.ts";
 import { Comings } from "./comings.ts";
-import { button, h, setTip } from "./dom.ts";
+import { button, h, setTip, soon } from "./dom.ts";
 import { icon } from "./icons.ts";
 import { type Popover, popoverOf } from "./popover.ts";
 import { strings } from "./strings.ts";
@@ -58,7 +58,8 @@ export class People {
       class: "people-list",
       fill: (element) => this.#fill(element),
     });
-    options.attendance.onChange(() => this.refresh());
+    // Fifty people who type move a thousand times a second; nobody reads that.
+    options.attendance.onChange(soon(200, () => this.refresh()));
   }
 
   /** Tells which person is oneself: other tabs of theirs are no others. */
