@@ -6,13 +6,13 @@ export class Cable {
   readonly url: string;
   #listener: Listener;
   #sockets: Set<Socket>;
-  #state: { cut: boolean; silent: boolean };
+  #state: { cut: boolean; silent: boolean; deaf: boolean };
 
   private constructor(
     listener: Listener,
     port: number,
     sockets: Set<Socket>,
-    state: { cut: boolean; silent: boolean },
+    state: { cut: boolean; silent: boolean; deaf: boolean },
   ) {
     this.#listener = listener;
     this.#sockets = sockets;
@@ -23,7 +23,7 @@ export class Cable {
   /** A cable to the server at `port`. */
   static async to(port: number): Promise<Cable> {
     const sockets = new Set<Socket>();
-    const state = { cut: false, silent: false };
+    const state = { cut: false, silent: false, deaf: false };
     const listener = createServer((near) => {
       if (state.cut) {
         near.destroy();
@@ -36,7 +36,7 @@ export class Cable {
       ] as const) {
         sockets.add(from);
         from.on("data", (data) => {
-          if (!state.silent) to.write(data);
+          if (!state.silent && !(state.deaf && from === far)) to.write(data);
         });
         from.on("error", () => {}); // a cut is one
         from.on("close", () => {
@@ -63,11 +63,17 @@ export class Cable {
     this.#state.silent = true;
   }
 
+  /** Loses what the server sends, and nothing else. */
+  deafen(): void {
+    this.#state.deaf = true;
+  }
+
   /** Mends it; connections that were silent are broken by then. */
   mend(): void {
-    if (this.#state.silent) for (const socket of this.#sockets) socket.destroy();
+    if (this.#state.silent || this.#state.deaf) for (const socket of this.#sockets) socket.destroy();
     this.#state.cut = false;
     this.#state.silent = false;
+    this.#state.deaf = false;
   }
 
   async close(): Promise<void> {

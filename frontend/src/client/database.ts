@@ -6,6 +6,21 @@ const NAME = "collabd";
 /** So long may opening take: another tab may hold up an upgrade. In milliseconds. */
 const OPEN_PATIENCE_MS = 10_000;
 
+/** Calls `then` with what a request gave; if that throws, the transaction is aborted for that reason. */
+export function got<Value>(
+  request: IDBRequest<Value>,
+  fail: (reason: Error) => void,
+  then: (value: Value) => void,
+): void {
+  request.onsuccess = () => {
+    try {
+      then(request.result);
+    } catch (error) {
+      fail(error as Error);
+    }
+  };
+}
+
 /** The object stores, with what they hold. */
 export const stores = {
   /** `Head` and the `owner`, by [url, client]. */
@@ -103,12 +118,17 @@ function run<Result>(
       reason = why;
       transaction.abort();
     };
-    work(
-      transaction,
-      (value) => {
-        result = value;
-      },
-      fail,
-    );
+    // A request that is refused throws, also in the callbacks of others: that must end in the promise alone.
+    try {
+      work(
+        transaction,
+        (value) => {
+          result = value;
+        },
+        fail,
+      );
+    } catch (error) {
+      fail(error as Error);
+    }
   });
 }

@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import { type Database, got } from "./database.ts";
 import { type KeptCopy, STORED_COPIES } from "./journal.ts";
 
 /** Where copies are when there is no database, and where programs before this one kept them: a list a document. */
@@ -15,7 +15,9 @@ export class CopyShelf {
   async keep(copies: readonly KeptCopy[]): Promise<void> {
     if (copies.length === 0) return;
     try {
-      await this.database.transact(["copies"], "readwrite", (transaction) => this.put(transaction, copies));
+      await this.database.transact(["copies"], "readwrite", (transaction, _done, fail) =>
+        this.put(transaction, copies, fail),
+      );
     } catch {
       for (const copy of copies) {
         const key = KEY + documentOf(copy.url);
@@ -25,14 +27,13 @@ export class CopyShelf {
   }
 
   /** The same as a part of a transaction. */
-  put(transaction: IDBTransaction, copies: readonly KeptCopy[]): void {
+  put(transaction: IDBTransaction, copies: readonly KeptCopy[], fail: (reason: Error) => void): void {
     if (copies.length === 0) return;
     const shelf = transaction.objectStore("copies");
-    const count = shelf.count();
-    count.onsuccess = () => {
-      if (count.result + copies.length > STORED_COPIES) transaction.abort();
+    got(shelf.count(), fail, (count) => {
+      if (count + copies.length > STORED_COPIES) fail(new Error("there are too many copies"));
       else for (const copy of copies) shelf.put(copy);
-    };
+    });
   }
 
   /** The copies of a document that are the present user's, the oldest first. */
@@ -42,7 +43,9 @@ export class CopyShelf {
     let kept: readonly KeptCopy[] = [];
     try {
       if (old.length > 0) {
-        await this.database.transact(["copies"], "readwrite", (transaction) => this.put(transaction, old));
+        await this.database.transact(["copies"], "readwrite", (transaction, _done, fail) =>
+          this.put(transaction, old, fail),
+        );
         localStorage.removeItem(key);
       }
       kept = await this.database.transact<KeptCopy[]>(["copies"], "readonly", (transaction, done) => {

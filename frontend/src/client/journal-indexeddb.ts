@@ -1,4 +1,4 @@
-import { Database } from "./database.ts";
+import { Database, got } from "./database.ts";
 import {
   type Entry,
   type Head,
@@ -118,12 +118,10 @@ export class IndexedDbJournal implements Journal {
 
   /** Takes a client out, unless it has got something unsent since it was listed. */
   #drop({ url, client }: Head): Promise<void> {
-    return this.#database.transact(["heads", "snapshots", "events"], "readwrite", (transaction) => {
-      const head = transaction.objectStore("heads").get([url, client]);
-      head.onsuccess = () => {
-        if (((head.result as OwnedHead | undefined)?.unsent ?? 0) > 0) return;
-        erase(transaction, url, client);
-      };
+    return this.#database.transact(["heads", "snapshots", "events"], "readwrite", (transaction, _done, fail) => {
+      got(transaction.objectStore("heads").get([url, client]), fail, (head: OwnedHead | undefined) => {
+        if ((head?.unsent ?? 0) === 0) erase(transaction, url, client);
+      });
     });
   }
 
@@ -162,13 +160,13 @@ export class IndexedDbJournal implements Journal {
     mode: "readonly" | "readwrite",
     then: (head: OwnedHead, stored: Stored, last: number, transaction: IDBTransaction) => Stored,
   ): Promise<Stored | undefined> {
-    return this.#database.transact(["heads", "snapshots", "events"], mode, (transaction, done) => {
+    return this.#database.transact(["heads", "snapshots", "events"], mode, (transaction, done, fail) => {
       const head = transaction.objectStore("heads").get([url, client]);
       const snapshot = transaction.objectStore("snapshots").get([url, client]);
       const events = transaction.objectStore("events");
       const keys = events.getAllKeys(range(url, client));
       const batches = events.getAll(range(url, client)); // answers last
-      batches.onsuccess = () => {
+      got(batches, fail, (found: JournalEvent[][]) => {
         if (head.result === undefined || snapshot.result === undefined) return done(undefined);
         const { upTo, ...at } = snapshot.result as Snapshot & { upTo: number };
         let last = upTo;
@@ -176,10 +174,10 @@ export class IndexedDbJournal implements Journal {
         for (const [i, key] of (keys.result as [string, string, number][]).entries()) {
           if (key[2] !== last + 1) break;
           last = key[2];
-          log.push(...(batches.result[i] as JournalEvent[]));
+          log.push(...found[i]!);
         }
         done(then(head.result, { snapshot: at, events: log }, last, transaction));
-      };
+      });
     });
   }
 }
@@ -244,14 +242,16 @@ class StoredClient implements Entry {
   async remove(copies: readonly KeptCopy[]): Promise<void> {
     const { url, client } = this;
     try {
-      await this.database.transact(["heads", "snapshots", "events", "copies"], "readwrite", (transaction) => {
-        this.copies.put(transaction, copies);
-        const head = transaction.objectStore("heads").get([url, client]);
-        head.onsuccess = () => {
-          if (head.result !== undefined && head.result.owner !== this.owner) return; // it is another page's now
-          erase(transaction, url, client);
-        };
-      });
+      await this.database.transact(
+        ["heads", "snapshots", "events", "copies"],
+        "readwrite",
+        (transaction, _done, fail) => {
+          this.copies.put(transaction, copies, fail);
+          got(transaction.objectStore("heads").get([url, client]), fail, (head: OwnedHead | undefined) => {
+            if (head === undefined || head.owner === this.owner) erase(transaction, url, client); // else another page's now
+          });
+        },
+      );
     } catch (error) {
       if (copies.length === 0) throw error;
       await this.copies.keep(copies);
@@ -266,11 +266,10 @@ class StoredClient implements Entry {
 
   /** One that is not there (new, or the user cleared the storage) may be written too. */
   #ifOwned(transaction: IDBTransaction, fail: (reason: Error) => void, then: () => void): void {
-    const head = transaction.objectStore("heads").get([this.url, this.client]);
-    head.onsuccess = () => {
-      if (head.result === undefined || head.result.owner === this.owner) then();
+    got(transaction.objectStore("heads").get([this.url, this.client]), fail, (head: OwnedHead | undefined) => {
+      if (head === undefined || head.owner === this.owner) then();
       else fail(new TakenError("another page has taken the client over"));
-    };
+    });
   }
 }
 
