@@ -97,3 +97,86 @@ test("U8: marks inside code stay marks, and so do those that were pasted", async
   });
   expect(await converged(stage.server, id, ana)).toContain("**x**");
 });
+
+const source = { name: "Show as Markdown" };
+
+test("U8: the Markdown of a document is shown in its place and goes back byte for byte", async () => {
+  const { id, ana } = await alone();
+  await ana.type(
+    "# Title\nso **bold** and [site](https://ok.example/)\n- one\ntwo\n\n[x] done\n\n> said\n\n```go\nx := 1\n",
+  );
+  await converged(stage.server, id, ana);
+  const before = await ana.delta();
+  const revision = await stage.server.revision(id);
+  await ana.tool("Show as Markdown");
+  const field = ana.page.getByRole("textbox", { name: "The document as Markdown" });
+  const markdown = await field.inputValue();
+  expect(markdown).toBe(
+    "# Title\n\nso **bold** and [site](https://ok.example/)\n\n- one\n- two\n- [x] done\n\n> said\n\n```go\nx := 1\n\n```\n",
+  );
+  expect(await ana.page.getByRole("button", source).getAttribute("aria-pressed")).toBe("true");
+  await ana.tool("Show as Markdown");
+  expect(await ana.delta()).toEqual(before);
+  expect(await stage.server.revision(id)).toBe(revision);
+  await ana.tool("Show as Markdown");
+  await field.fill(`${markdown}\n*new* ~~old~~\n`);
+  expect(await field.inputValue()).toBe(`${markdown}\n*new* ~~old~~\n`);
+  await ana.tool("Show as Markdown");
+  await converged(stage.server, id, ana);
+  expect((await ana.delta()).slice(-4)).toEqual([
+    { insert: "new", attributes: { italic: true } },
+    { insert: " " },
+    { insert: "old", attributes: { strike: true } },
+    { insert: "\n" },
+  ]);
+});
+
+test("U8: two people edit a document, one as Markdown, and colours outlast it", async () => {
+  const { id, ana } = await alone();
+  const ben = await stage.person();
+  await ben.open(stage.server.url, id);
+  await ana.type("red words\nlast");
+  await ana.press("Control+Home");
+  await ana.page.evaluate(() => {
+    const { quill } = window.collabd!.editor as unknown as { quill: import("quill/core").default };
+    quill.formatText(0, 3, "color", "#ff0000", "user");
+  });
+  await ana.tool("Show as Markdown");
+  const field = ana.page.getByRole("textbox", { name: "The document as Markdown" });
+  await field.press("Control+End");
+  await ana.type("__mine__");
+  await ben.sees("mine");
+  await ben.toStart();
+  await ben.press("End");
+  await ben.type(" theirs");
+  await ana.page.waitForFunction(() => document.querySelector("textarea")!.value.includes("theirs"));
+  expect(await field.inputValue()).toBe("red words theirs\n\nlast\n__mine__");
+  await ana.type(" more");
+  await ana.tool("Show as Markdown");
+  await converged(stage.server, id, ana, ben);
+  expect(await ben.delta()).toEqual([
+    { insert: "red", attributes: { color: "#ff0000" } },
+    { insert: " words theirs\nlast " },
+    { insert: "mine", attributes: { bold: true } },
+    { insert: " more\n" },
+  ]);
+});
+
+test("U8: a piece is copied as Markdown, and Markdown is pasted as what it means", async () => {
+  const { id, ana } = await alone();
+  await ana.context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await ana.type("a **b**");
+  await ana.tool("More");
+  await ana.page.getByRole("menuitem", { name: "Copy as Markdown" }).click();
+  await expect.poll(() => ana.page.evaluate(() => navigator.clipboard.readText())).toBe("a **b**\n");
+  await ana.page.evaluate(() => navigator.clipboard.writeText("# Head\n- item `x`"));
+  await ana.toEnd();
+  await ana.press("Enter");
+  await ana.tool("More");
+  await ana.page.getByRole("menuitem", { name: "Paste as Markdown" }).click();
+  await ana.sees("item");
+  await converged(stage.server, id, ana);
+  const delta = await ana.delta();
+  expect(delta).toContainEqual({ insert: "\n", attributes: { header: 1 } });
+  expect(delta).toContainEqual({ insert: "x", attributes: { code: true } });
+});

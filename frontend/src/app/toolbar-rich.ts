@@ -3,6 +3,8 @@ import { h, setTip } from "./dom.ts";
 import { type IconName, icon } from "./icons.ts";
 import { isMod } from "./keys.ts";
 import { LinkCard } from "./link-card.ts";
+import type { MarkdownPane } from "./markdown-pane.ts";
+import { richMenu } from "./rich-menu.ts";
 import { strings } from "./strings.ts";
 import { type Tool, Toolbar } from "./toolbar.ts";
 import { chooseImages, Uploads } from "./uploads.ts";
@@ -12,7 +14,15 @@ export function richToolbar(editor: RichEditor, id: string): Toolbar {
   let formats: Readonly<Record<string, unknown>> = {};
   const card = new LinkCard(editor);
   new Uploads(editor, id);
-  const find = findOpener(editor, () => toolbar.element);
+  const source = sourceToggle(editor, () => {
+    toolbar.setInert(source.shown, strings.markdown);
+    toolbar.refresh();
+  });
+  const find = findOpener(
+    editor,
+    () => toolbar.element,
+    () => !source.shown,
+  );
 
   const format = (label: string, name: IconName, attribute: string, value: unknown = true, keys?: string): Tool => {
     const pressed = (): boolean => formats[attribute] === value;
@@ -72,7 +82,11 @@ export function richToolbar(editor: RichEditor, id: string): Toolbar {
         format(strings.codeBlock, "codeBlock", "code-block"),
         { icon: "clear", label: strings.clear, press: () => editor.clearFormats() },
       ],
-      [{ icon: "find", label: strings.find, keys: "Mod+F", press: () => find("find") }],
+      [
+        { icon: "find", label: strings.find, keys: "Mod+F", press: () => find("find") },
+        { icon: "source", label: strings.markdown, press: () => void source.toggle(), pressed: () => source.shown },
+        richMenu(editor),
+      ],
     ],
     [() => style.show(formats.header)],
   );
@@ -84,7 +98,11 @@ export function richToolbar(editor: RichEditor, id: string): Toolbar {
 }
 
 /** Opens the bar to find and replace, which is loaded only then, by the button and by the keys that people know for it. */
-function findOpener(editor: RichEditor, row: () => HTMLElement): (where: "find" | "replace") => void {
+function findOpener(
+  editor: RichEditor,
+  row: () => HTMLElement,
+  possible: () => boolean,
+): (where: "find" | "replace") => void {
   let loading: Promise<{ open(where: "find" | "replace"): void }> | undefined;
   const open = (where: "find" | "replace"): void => {
     loading ??= import("./find-bar.ts").then(({ FindBar }) => {
@@ -95,11 +113,27 @@ function findOpener(editor: RichEditor, row: () => HTMLElement): (where: "find" 
     void loading.then((bar) => bar.open(where));
   };
   document.addEventListener("keydown", (event) => {
-    if (!isMod(event) || (event.key !== "f" && event.key !== "h")) return;
+    if (!isMod(event) || (event.key !== "f" && event.key !== "h") || !possible()) return;
     event.preventDefault();
     open(event.key === "f" ? "find" : "replace");
   });
   return open;
+}
+
+/** Shows the document as Markdown and back; what does that is loaded when it is first asked for. */
+function sourceToggle(editor: RichEditor, changed: () => void): { readonly shown: boolean; toggle(): Promise<void> } {
+  let pane: MarkdownPane | undefined;
+  return {
+    get shown() {
+      return pane?.shown ?? false;
+    },
+    async toggle() {
+      pane ??= new (await import("./markdown-pane.ts")).MarkdownPane(editor);
+      if (pane.shown) pane.hide();
+      else pane.show();
+      changed();
+    },
+  };
 }
 
 function styleSelect(choose: (header: number | false) => void): { element: HTMLElement; show(header: unknown): void } {

@@ -59,8 +59,16 @@ export class Toolbar {
     for (const refresh of this.#refreshers) refresh();
   }
 
+  /** Takes all tools but one, by its label, out of use, or gives them back. */
+  setInert(inert: boolean, but: string): void {
+    for (const [element, { label }] of this.#tools) element.inert = inert && label !== but;
+    for (const choice of this.element.querySelectorAll<HTMLElement>(".tool-choice")) choice.inert = inert;
+    this.#enter(this.#controls()[0]);
+  }
+
   #controls(): HTMLElement[] {
-    return [...this.element.querySelectorAll<HTMLElement>("button, select")];
+    const controls = [...this.element.querySelectorAll<HTMLElement>(".toolbar button.tool, .toolbar select")];
+    return controls.filter((control) => !control.closest("[inert], [popover]"));
   }
 
   #enter(target: EventTarget | null | undefined): void {

@@ -2,7 +2,7 @@ import Quill, { Delta, type Range } from "quill/core";
 import Clipboard from "quill/modules/clipboard.js";
 import { deleteRange } from "quill/modules/keyboard.js";
 import type { Op } from "../client/types.ts";
-import { applyStyles, disarm } from "./foreign-html.ts";
+import { applyStyles, disarm, tab, unfoldTables } from "./foreign-html.ts";
 import { toHTML } from "./rich-html.ts";
 import { safeLink, sanitize, sanitizeText } from "./schema.ts";
 
@@ -21,6 +21,7 @@ export class DocumentClipboard extends Clipboard {
   constructor(quill: Quill, options: ConstructorParameters<typeof Clipboard>[1]) {
     super(quill, options);
     this.addMatcher(ignored, () => new Delta());
+    this.addMatcher(tab, () => new Delta().insert("\t"));
     this.addMatcher("img", (node) => imageOf(node as HTMLImageElement));
   }
 
@@ -64,6 +65,7 @@ export class DocumentClipboard extends Clipboard {
 
   override normalizeHTML(parsed: Document): void {
     applyStyles(parsed);
+    unfoldTables(parsed);
     super.normalizeHTML(parsed);
   }
 

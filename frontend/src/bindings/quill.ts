@@ -2,6 +2,7 @@ import Quill, { Delta, type EmitterSource, Range } from "quill/core";
 import type History from "quill/modules/history.js";
 import type { Editor, Op, Peer } from "../client/types.ts";
 import { sameOp } from "../ot/op.ts";
+import { documentLength } from "../ot/text.ts";
 import { type Bridge, edited, level, received, shown, told } from "./bridge.ts";
 import { keepFinalNewline } from "./final-newline.ts";
 import type { EditorHost } from "./host.ts";
@@ -11,6 +12,7 @@ import { PeerCursors } from "./quill-cursors.ts";
 import { nameImages } from "./quill-formats.ts";
 import { DocumentUploader, imagePlace, selectImages, type TakeFiles } from "./quill-images.ts";
 import { keyBindings } from "./quill-keys.ts";
+import { bearLargeDocuments } from "./quill-large.ts";
 import { type LinkTarget, linkTarget, setLink } from "./quill-links.ts";
 import { isBackward, turnBackward } from "./quill-selection.ts";
 import { convertMarks } from "./quill-shortcuts.ts";
@@ -66,6 +68,7 @@ export class RichEditor implements Editor {
     this.quill.root.setAttribute("aria-label", options.label);
     this.#cursors = new PeerCursors(this.quill);
     this.quill.on("text-change", (change, before, source) => this.#changed(change, before, source));
+    bearLargeDocuments(this.quill);
     selectImages(this.quill);
     convertMarks(this.quill); // after #changed, so that what it makes is told after what was typed
     this.quill.on("selection-change", () => this.#moved());
@@ -133,6 +136,23 @@ export class RichEditor implements Editor {
     this.quill.focus({ preventScroll: true });
     this.quill.format(name, value, "user");
     this.#notify();
+  }
+
+  /** Makes an edit of the document as its user. */
+  edit(op: Op): void {
+    if (op.length > 0 && !this.#readOnly)
+      this.quill.updateContents(delta(keepFinalNewline(op, this.contents())), "user");
+  }
+
+  /** Puts a piece of a document in the place of the selection, as a step of its own in the history. */
+  insert(piece: Op): void {
+    if (this.#readOnly || piece.length === 0) return;
+    const { index, length } = this.#range();
+    this.history.cutoff();
+    this.quill.updateContents(new Delta().retain(index).concat(delta(piece)).delete(length), "user");
+    this.history.cutoff();
+    this.quill.focus({ preventScroll: true });
+    this.quill.setSelection(index + documentLength(piece), 0, "user");
   }
 
   /** Takes all formats from the selection, or from the line of the caret. */

@@ -39,4 +39,15 @@ export const toolbar: Catalogue<typeof en> = {
   linkEdit: "Link ändern",
   linkRemove: "Link entfernen",
   linkWrong: "Geben Sie eine Webadresse an, oder eine, die mit mailto:, tel:, / oder # beginnt.",
+
+  // Markdown, and what one needs seldom
+  markdown: "Als Markdown zeigen",
+  markdownLabel: "Das Dokument als Markdown",
+  more: "Mehr",
+  copyMarkdown: "Als Markdown kopieren",
+  pasteMarkdown: "Als Markdown einfügen",
+  divider: "Trennlinie",
+  rightToLeft: "Von rechts nach links",
+  markdownCopied: "Als Markdown kopiert",
+  clipboardRefused: "Der Browser hat das nicht erlaubt. Erlauben Sie dieser Seite die Zwischenablage.",
 };

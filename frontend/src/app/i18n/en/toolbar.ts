@@ -38,4 +38,15 @@ export const toolbar = {
   linkEdit: "Edit the link",
   linkRemove: "Remove the link",
   linkWrong: "Give a web address, or one that starts with mailto:, tel:, / or #.",
+
+  // Markdown, and what one needs seldom
+  markdown: "Show as Markdown",
+  markdownLabel: "The document as Markdown",
+  more: "More",
+  copyMarkdown: "Copy as Markdown",
+  pasteMarkdown: "Paste as Markdown",
+  divider: "Dividing line",
+  rightToLeft: "Right to left",
+  markdownCopied: "Copied as Markdown",
+  clipboardRefused: "The browser did not allow that. Allow this page to use the clipboard.",
 };
