@@ -37,7 +37,14 @@ export class DocumentClipboard extends Clipboard {
     if (isCut && this.quill.isEnabled()) deleteRange({ range, quill: this.quill });
   }
 
+  /** A paste is a step of its own in the history. */
   override onCapturePaste(event: ClipboardEvent): void {
+    this.quill.history.cutoff();
+    this.#paste(event);
+    this.quill.history.cutoff();
+  }
+
+  #paste(event: ClipboardEvent): void {
     const copied = event.clipboardData?.getData(exact);
     if (event.defaultPrevented || !this.quill.isEnabled() || !copied) {
       super.onCapturePaste(event);
