@@ -62,7 +62,11 @@ class Run {
   async play(): Promise<Outcome> {
     const { plan } = this;
     try {
-      await this.#begin();
+      await this.#begin().catch(async (error: unknown) => {
+        for (const tab of this.#tabs.values())
+          if (tab.alive) this.#note(`${tab.line} shows ${JSON.stringify(await tab.text())}`);
+        throw error;
+      });
       for (const step of plan.steps) await this.#step(step);
     } catch (error) {
       this.#wrong.push(`the scenario came to a halt: ${error instanceof Error ? error.message : error}`);
@@ -103,10 +107,10 @@ class Run {
       this.#tabs.set(number, this.#actors[owner]!.add(number));
       await this.#actors[owner]!.open(number);
     }
-    const lines = owners.map((_, tab) => lineOf(tab)).join("\n");
+    const lines = owners.map((_, tab) => `${lineOf(tab)}|`).join("\n");
     await this.#tabs.get(0)!.write(lines);
     for (const tab of this.#tabs.values()) {
-      await tab.page!.waitForFunction((all) => window.collabd!.text().includes(all), lines);
+      await tab.sees(lines);
       await tab.prepared();
     }
     this.#note("begun");

@@ -7,7 +7,7 @@ import type { Words } from "./ledger.ts";
 import type { Moment, Way } from "./plan.ts";
 
 /** How long a page may take to show its document, or what was typed, in milliseconds; then it is a fault. */
-const patience = 15_000;
+const patience = 30_000;
 
 declare global {
   interface Window {
@@ -117,7 +117,7 @@ export class Tab {
     if (way === "keys") await keyboard.type(mark);
     else if (way === "insert") await keyboard.insertText(mark);
     else await this.page!.evaluate(paste, mark);
-    await this.#until(mark, true);
+    await this.sees(mark);
   }
 
   /** Puts this in front of everything. */
@@ -131,7 +131,7 @@ export class Tab {
   async remove(mark: string): Promise<boolean> {
     if (!(await this.#select(mark, "all"))) return false;
     await this.page!.keyboard.press("Backspace");
-    await this.#until(mark, false);
+    await this.sees(mark, false);
     return true;
   }
 
@@ -222,7 +222,8 @@ export class Tab {
     }, hours * 3_600_000);
   }
 
-  async #until(mark: string, there: boolean): Promise<void> {
+  /** Waits until the text holds this, or does not. */
+  async sees(mark: string, there = true): Promise<void> {
     await this.page!.waitForFunction(([wanted, is]) => window.collabd!.text().includes(wanted) === is, [
       mark,
       there,
@@ -252,7 +253,10 @@ export class Tab {
   }
 }
 
-/** What a tab's line begins with: at its end types the tab, right behind this types everybody, so nobody at one place. */
+/**
+ * What a tab's line begins with. Right behind this types everybody; then comes a "|", and the tab itself types at the end
+ * of the line: so never two at one place, where letters of marks would rightly mix.
+ */
 export function lineOf(tab: number): string {
   return `t${tab}:`;
 }
