@@ -29,7 +29,7 @@ export class MemoryDisk {
 
   constructor(
     readonly clock: Clock,
-    readonly random: () => number = () => 0,
+    public random: () => number = () => 0,
   ) {}
 }
 
