@@ -6,10 +6,11 @@ import { Comparison } from "./comparison.ts";
 import { Condition, sameStatus } from "./condition.ts";
 import { Conversation } from "./conversation.ts";
 import { Events } from "./events.ts";
+import { Facts } from "./facts.ts";
 import type { Stored } from "./journal.ts";
 import { Keeper } from "./keeper.ts";
 import { Link } from "./link.ts";
-import { hello, ProtocolError, type ServerMessage, sameUser, type Welcome } from "./messages.ts";
+import { hello, ProtocolError, type ServerMessage, type Welcome } from "./messages.ts";
 import type { CollabOptions } from "./options.ts";
 import { Outgoing } from "./outgoing.ts";
 import { Replica } from "./replica.ts";
@@ -25,6 +26,7 @@ import type { CollabEvents, Editor, RemoteChange, Role, Selection, Status } from
 export class Collab {
   readonly #options: CollabOptions;
   readonly #events = new Events<CollabEvents>();
+  readonly #facts = new Facts(this.#events);
   readonly #link: Link;
   readonly #condition: Condition; // of the server
   readonly #shown: Shown;
@@ -33,11 +35,8 @@ export class Collab {
   readonly #comparison: Comparison;
   readonly #standing: Standing;
   readonly #conversation: Conversation;
-  #session: Welcome | undefined; // the last welcome; undefined until the first document is here
-  #replica: Replica | undefined; // undefined just as long
-  #ready = false; // and told so
+  #replica: Replica | undefined; // undefined until the first document is here, or the journal has one
   readonly #restored: Promise<void> | undefined; // when the journal has answered
-  #glance = false; // the document is what another page has stored: to be read until the server has answered
   #resync: string | undefined; // why the next hello is a new one
   #refusal = ""; // what the server said before it closed
   #closed = false;
@@ -49,8 +48,8 @@ export class Collab {
     this.#condition = new Condition(clock, () => this.#update());
     this.#standing = new Standing({
       online: () => options.online?.(),
-      known: () => this.#session !== undefined,
-      mayEdit: () => this.#mayEdit,
+      known: () => this.#facts.welcome !== undefined,
+      mayEdit: () => this.#facts.mayEdit,
       unsent: () => this.#unsent,
       more: () => ({
         ...this.#condition.status,
@@ -60,7 +59,7 @@ export class Collab {
     });
     this.#shown = new Shown(clock, {
       document: () => this.document,
-      readOnly: () => !this.#mayEdit,
+      readOnly: () => !this.#facts.mayEdit,
       peers: () => this.#replica?.peers ?? [],
       peersChanged: (peers) => this.#events.emit("peers", peers),
     });
@@ -69,7 +68,7 @@ export class Collab {
         opened: () => this.#conversation.begin(),
         frame: (frame) => this.#frame(frame),
         lost: (code, reason) => this.#lost(code, reason),
-        waiting: () => this.#standing.live && this.#mayEdit && this.#unsent > 0,
+        waiting: () => this.#standing.live && this.#facts.mayEdit && this.#unsent > 0,
         doubt: (inDoubt) => {
           this.#standing.inDoubt = inDoubt;
           this.#update();
@@ -78,10 +77,10 @@ export class Collab {
       { url: options.url, transport: options.transport, clock, random: options.random ?? Math.random },
     );
     const facts = {
-      welcome: () => this.#session,
+      welcome: () => this.#facts.welcome,
       replica: () => this.#replica,
       live: () => this.#standing.live,
-      mayEdit: () => this.#mayEdit,
+      mayEdit: () => this.#facts.mayEdit,
     };
     this.#keeper = new Keeper(options, clock, {
       ...facts,
@@ -110,7 +109,7 @@ export class Collab {
       holds: (frame) => this.#comparison.holds(frame),
       resumed: (welcome) => this.#resumed(welcome),
       anew: () => {
-        if (this.#session !== undefined && !this.#glance) this.#resync ??= "not_resumed";
+        if (this.#facts.welcome !== undefined && !this.#facts.glance) this.#resync ??= "not_resumed";
       },
       loaded: (welcome, document) => this.#load(welcome, document),
       told: (message) => this.#take(message),
@@ -139,7 +138,7 @@ export class Collab {
 
   /** The id of this client, empty until `ready`. It is a new one after a resync. */
   get client(): string {
-    return this.#session?.client ?? "";
+    return this.#facts.welcome?.client ?? "";
   }
 
   /** The document as its user sees it, with what is unsent. */
@@ -169,7 +168,7 @@ export class Collab {
    */
   localEdit(op: Op): void {
     if (this.#replica === undefined) throw new Error("localEdit before ready: there is no document yet");
-    if (this.#shown.broken || this.#glance) return this.#refuse(op);
+    if (this.#shown.broken || this.#facts.glance) return this.#refuse(op);
     try {
       if (!this.#replica.localEdit(op)) return;
     } catch (error) {
@@ -242,12 +241,10 @@ export class Collab {
     if (this.#closed) return this.#keeper.release(stored);
     const restored = this.#keeper.restore(stored);
     if (restored === undefined) return;
-    this.#glance = stored.entry === undefined;
     this.#replica = restored.replica;
-    this.#session = this.#glance ? { ...restored.welcome, role: "viewer" } : restored.welcome;
     this.#standing.typed = this.#unsent > 0;
-    this.#tellFacts(undefined, this.#session);
-    this.#tellReady(this.#session);
+    this.#facts.set(restored.welcome, stored.entry === undefined);
+    this.#facts.ready();
     this.#update();
   }
 
@@ -263,8 +260,8 @@ export class Collab {
   #hello(): string | Promise<string | undefined> {
     this.#refusal = "";
     const words = () => {
-      const anew = this.#resync !== undefined || this.#glance;
-      return hello(anew ? undefined : this.#session, this.revision);
+      const anew = this.#resync !== undefined || this.#facts.glance;
+      return hello(anew ? undefined : this.#facts.welcome, this.revision);
     };
     return this.#restored === undefined ? words() : this.#restored.then(() => this.#helloOfStored(words));
   }
@@ -290,8 +287,7 @@ export class Collab {
         this.#known.presence(this.client, message);
         return this.#shown.showPeers();
       case "title":
-        this.#setSession({ title: message.title });
-        return this.#events.emit("title", message.title);
+        return this.#setTitle(message.title);
       case "role":
         return this.#setRole(message.role);
       case "goaway":
@@ -347,20 +343,13 @@ export class Collab {
   #load(welcome: Welcome, op: Op): void {
     // Only now, so that what was typed since the connection ended is in the copy too.
     const left = this.#keeper.left(this.#resync);
-    const before = this.#session;
+    const before = this.#facts.welcome;
     this.#resync = undefined;
-    this.#glance = false;
     this.#replica = new Replica(op, welcome);
     this.#connected(welcome);
     this.#keeper.begin(left, before?.user.id);
     this.#shown.load();
-    this.#tellReady(welcome);
-  }
-
-  #tellReady({ kind, title, role, user, revision }: Welcome): void {
-    if (this.#ready) return;
-    this.#ready = true;
-    this.#events.emit("ready", { kind, title, role, user, revision });
+    this.#facts.ready();
   }
 
   #resumed(welcome: Welcome): void {
@@ -370,26 +359,18 @@ export class Collab {
     this.#keeper.record({ kind: "resumed", welcome });
     this.#keeper.goOn();
     this.#shown.showRole();
-    if (!this.#mayEdit) this.#keeper.giveUp("role_changed");
+    if (!this.#facts.mayEdit) this.#keeper.giveUp("role_changed");
     this.#comparison.resumed();
     this.#outgoing.edit();
     this.#outgoing.presence();
   }
 
   #connected(welcome: Welcome): void {
-    const before = this.#session;
-    this.#session = welcome;
     this.#standing.live = true;
     this.#outgoing.begin(welcome.acked);
     this.#link.settled();
     this.#options.journal?.present(welcome.user.id);
-    this.#tellFacts(before, welcome);
-  }
-
-  #tellFacts(before: Welcome | undefined, { title, user, role }: Welcome): void {
-    if (before?.title !== title) this.#events.emit("title", title);
-    if (before?.role !== role) this.#events.emit("role", role);
-    if (before === undefined || !sameUser(before.user, user)) this.#events.emit("user", user);
+    this.#facts.set(welcome);
   }
 
   #accepted(message: ServerMessage & { type: "records" | "catchup" }): void {
@@ -405,12 +386,12 @@ export class Collab {
       changes = replica.catchup(after, to, op);
       if (replica.revision > revision) this.#keeper.record({ kind: "catchup", after, to, op });
     }
-    this.#changed(changes);
+    this.#show(changes);
     this.#comparison.changed();
   }
 
   /** The replica has taken records; what of them is new to the editor is in `changes`. */
-  #changed(changes: readonly RemoteChange[]): void {
+  #show(changes: readonly RemoteChange[]): void {
     for (const { op, author } of changes) {
       // An editor that had to be loaded again has all of it.
       if (op.length > 0 && !this.#shown.apply(op, author)) break;
@@ -425,24 +406,23 @@ export class Collab {
     return this.#replica?.changes ?? 0;
   }
 
-  get #mayEdit(): boolean {
-    return this.#session?.role === "owner" || this.#session?.role === "editor";
-  }
-
   // To the editor and the page.
 
-  #setSession(change: Partial<Pick<Welcome, "title" | "role">>): void {
-    if (this.#session === undefined) return;
-    this.#session = { ...this.#session, ...change };
-    this.#keeper.record({ kind: "session", welcome: this.#session });
+  #setTitle(title: string): void {
+    this.#changed({ title });
+    this.#events.emit("title", title);
+  }
+
+  #changed(change: Partial<Pick<Welcome, "title" | "role">>): void {
+    const welcome = this.#facts.change(change);
+    if (welcome !== undefined) this.#keeper.record({ kind: "session", welcome });
   }
 
   #setRole(role: Role): void {
-    if (this.#session === undefined) return;
-    this.#setSession({ role });
+    this.#changed({ role });
     this.#shown.showRole();
     this.#events.emit("role", role);
-    if (!this.#mayEdit) return this.#keeper.giveUp("role_changed");
+    if (!this.#facts.mayEdit) return this.#keeper.giveUp("role_changed");
     this.#keeper.goOn();
     this.#outgoing.edit();
   }
