@@ -1,4 +1,5 @@
 import type { RichEditor } from "../bindings/quill.ts";
+import { CodeLanguage } from "./code-language.ts";
 import { h, setTip } from "./dom.ts";
 import { type IconName, icon } from "./icons.ts";
 import { isMod } from "./keys.ts";
@@ -14,6 +15,7 @@ export function richToolbar(editor: RichEditor, id: string): Toolbar {
   let formats: Readonly<Record<string, unknown>> = {};
   const card = new LinkCard(editor);
   new Uploads(editor, id);
+  new CodeLanguage(editor);
   const source = sourceToggle(editor, () => {
     toolbar.setInert(source.shown, strings.markdown);
     toolbar.refresh();

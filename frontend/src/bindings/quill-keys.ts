@@ -32,3 +32,22 @@ export const keyBindings: Record<string, unknown> = {
   heading2: { key: 50, ...alt, handler: toggle("header", 2) },
   heading3: { key: 51, ...alt, handler: toggle("header", 3) },
 };
+
+/**
+ * Lets the keyboard leave the text: where Tab indents, in lists and code, it leads on to the next control right after
+ * Escape, as it does everywhere else.
+ */
+export function leaveByEscape(root: HTMLElement): void {
+  let leaving = false;
+  root.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Tab" && leaving) event.stopImmediatePropagation(); // Quill does not hear of it
+      if (event.key !== "Shift") leaving = event.key === "Escape" && !event.isComposing;
+    },
+    { capture: true },
+  );
+  root.addEventListener("blur", () => {
+    leaving = false;
+  });
+}

@@ -11,7 +11,7 @@ import { DocumentClipboard } from "./quill-clipboard.ts";
 import { PeerCursors } from "./quill-cursors.ts";
 import { nameImages } from "./quill-formats.ts";
 import { DocumentUploader, imagePlace, selectImages, type TakeFiles } from "./quill-images.ts";
-import { keyBindings } from "./quill-keys.ts";
+import { keyBindings, leaveByEscape } from "./quill-keys.ts";
 import { bearLargeDocuments } from "./quill-large.ts";
 import { type LinkTarget, linkTarget, setLink } from "./quill-links.ts";
 import { isBackward, turnBackward } from "./quill-selection.ts";
@@ -69,6 +69,7 @@ export class RichEditor implements Editor {
     this.#cursors = new PeerCursors(this.quill);
     this.quill.on("text-change", (change, before, source) => this.#changed(change, before, source));
     bearLargeDocuments(this.quill);
+    leaveByEscape(this.quill.root);
     selectImages(this.quill);
     convertMarks(this.quill); // after #changed, so that what it makes is told after what was typed
     this.quill.on("selection-change", () => this.#moved());

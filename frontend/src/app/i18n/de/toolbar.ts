@@ -27,6 +27,8 @@ export const toolbar: Catalogue<typeof en> = {
   check: "Checkliste",
   quote: "Zitat",
   codeBlock: "Codeblock",
+  codeLanguage: "Sprache des Codes",
+  codePlain: "ohne",
   outdent: "Weniger einrücken",
   indent: "Mehr einrücken",
   clear: "Formate entfernen",

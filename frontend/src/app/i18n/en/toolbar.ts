@@ -25,6 +25,8 @@ export const toolbar = {
   check: "Checklist",
   quote: "Quote",
   codeBlock: "Code block",
+  codeLanguage: "Language of the code",
+  codePlain: "plain",
   outdent: "Less indent",
   indent: "More indent",
   clear: "Clear formatting",
