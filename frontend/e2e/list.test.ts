@@ -56,6 +56,26 @@ test("a long list is loaded as one goes through it, each document once", async (
   expect(await ana.person.page.getByRole("button", { name: "Show more" }).isVisible()).toBe(false);
 });
 
+test("Back from a document leads to the row and the place in the list where one was", async () => {
+  const ana = await shelf();
+  const { page } = ana.person;
+  await Promise.all(Array.from({ length: 90 }, (_, index) => ana.create(`Document ${index}`, "text")));
+  await ana.open();
+  await page.keyboard.press("End");
+  await page.waitForFunction(() => document.querySelectorAll(".row").length === 90);
+  await page.locator('.row-link[tabindex="0"]').focus();
+  await ana.person.press("End", "ArrowUp", "ArrowUp");
+  const row = await ana.focused();
+  const scroll = await page.evaluate(() => scrollY);
+  expect(scroll).toBeGreaterThan(500);
+  await ana.person.press("Enter");
+  await page.waitForSelector("body[data-ready] .cm-content");
+  await page.goBack();
+  await ana.shown();
+  await expect.poll(() => ana.focused()).toBe(row);
+  expect(Math.abs((await page.evaluate(() => scrollY)) - scroll)).toBeLessThan(60);
+});
+
 describe("U3: rows", () => {
   test("U3: tell title, folder, last editor and time", async () => {
     const ana = await shelf();
