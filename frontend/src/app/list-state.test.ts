@@ -164,6 +164,7 @@ describe("a selection", () => {
     expect([...toggled(one, "b").selected]).toEqual([]);
     expect([...extended(one, "c").selected]).toEqual(["b", "c"]);
     expect([...extended(one, "a").selected].sort()).toEqual(["a", "b"]);
+    expect([...extended(toggled(shown(), "c"), "a").selected].sort()).toEqual(["a", "b", "c"]);
     expect([...extended(shown(), "c").selected]).toEqual(["c"]); // from nowhere
   });
 
