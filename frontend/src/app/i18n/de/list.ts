@@ -24,7 +24,7 @@ export const list: Catalogue<typeof en> = {
   serverAway:
     "Dafür wird die Verbindung zum Server gebraucht, und er ist nicht erreichbar. Versuchen Sie es, wenn er wieder da ist.",
   listOffline: (when) =>
-    `Der Server ist nicht erreichbar. Das ist die Liste, wie sie zuletzt bekannt war (${when}); Dokumente, die Sie offen hatten, lassen sich weiter öffnen.`,
+    `Offline. Das ist die Liste, wie sie zuletzt bekannt war (${when}). Dokumente, die Sie offen hatten, lassen sich weiter öffnen.`,
   listAway: "Der Server ist nicht erreichbar. Die Liste erscheint, sobald er wieder da ist.",
 
   places: "Ordner und Orte",

@@ -21,7 +21,7 @@ export const list = {
   folderGone: "This folder does not exist any more. Here are all documents.",
   serverAway: "This needs the connection to the server, which is away. Try again when it is back.",
   listOffline: (when: string) =>
-    `The server cannot be reached. This is the list as it was last known (${when}); documents that you had open can still be opened.`,
+    `Offline. This is the list as it was last known (${when}). Documents that you had open can still be opened.`,
   listAway: "The server cannot be reached. The list comes as soon as it is back.",
 
   // Places
