@@ -45,6 +45,22 @@ describe("the status line", () => {
     ]);
   });
 
+  it("says that this device keeps nothing, but only while something is at risk", () => {
+    expect(
+      shows(
+        { state: "saved", unsent: 0, unkept: true },
+        { state: "reconnecting", unsent: 0, unkept: true },
+        { state: "offline", unsent: 2, unkept: true },
+        { state: "offline", unsent: 2 },
+      ),
+    ).toEqual([
+      ["saved", "Saved"],
+      ["reconnecting", "Reconnecting… · not kept on this device"],
+      ["offline", "Offline · 2 unsent · not kept on this device"],
+      ["offline", "Offline · 2 unsent"],
+    ]);
+  });
+
   it("says quietly that edits are taken later than they come", () => {
     const statusLine = new StatusLine(() => {});
     const status = statusLine.element.querySelector<HTMLElement>('[role="status"]')!;

@@ -8,7 +8,7 @@ const KEY = "collabd.copies.";
 export class CopyShelf {
   constructor(
     readonly database: Database,
-    readonly user: () => string,
+    readonly user: () => string | undefined,
   ) {}
 
   /** Keeps copies; rejects if the browser keeps nothing at all. */
@@ -57,7 +57,7 @@ export class CopyShelf {
     }
     const user = this.user();
     return kept
-      .filter((copy) => copy.url === url && (copy.user === "" || user === "" || copy.user === user))
+      .filter((copy) => copy.url === url && (copy.user === "" || user === undefined || copy.user === user))
       .sort((a, b) => a.at - b.at);
   }
 

@@ -39,8 +39,8 @@ export class IndexedDbJournal implements Journal {
     this.copies = new CopyShelf(this.#database, () => this.user);
   }
 
-  /** The id of the present user, empty if nobody knows. */
-  get user(): string {
+  /** The id of the present user, empty if there is none; undefined if nobody knows. */
+  get user(): string | undefined {
     return remembered("local", USER_KEY);
   }
 
@@ -135,7 +135,7 @@ export class IndexedDbJournal implements Journal {
       const all = transaction.objectStore("heads").getAll(url === undefined ? null : range(url));
       all.onsuccess = () => done(all.result);
     });
-    return heads.filter((head) => user === "" || head.user === user);
+    return heads.filter((head) => user === undefined || head.user === user);
   }
 
   /** Reads a client, and marks it as this page's: another that still writes to it is refused from now on. */
@@ -182,7 +182,7 @@ export class IndexedDbJournal implements Journal {
   }
 }
 
-function rank(head: Head, own: string): number {
+function rank(head: Head, own: string | undefined): number {
   if (head.client === own) return 2;
   return head.unsent > 0 ? 1 : 0;
 }
@@ -279,11 +279,11 @@ function erase(transaction: IDBTransaction, url: string, client: string): void {
   transaction.objectStore("events").delete(range(url, client));
 }
 
-function remembered(where: "local" | "session", key: string): string {
+function remembered(where: "local" | "session", key: string): string | undefined {
   try {
-    return (where === "local" ? localStorage : sessionStorage).getItem(key) ?? "";
+    return (where === "local" ? localStorage : sessionStorage).getItem(key) ?? undefined;
   } catch {
-    return ""; // no storage is allowed here
+    return undefined; // no storage is allowed here
   }
 }
 

@@ -101,7 +101,7 @@ export interface Journal {
   begin(url: string, client: string): Entry;
   /** Keeps copies of a client that is not stored. */
   keep(copies: readonly KeptCopy[]): Promise<void>;
-  /** The server knows this page's user by this id: what others have stored here is not for them. */
+  /** The server knows this page's user by this id: what others have stored here is not for them. Empty: nobody is logged in. */
   present(user: string): void;
 }
 
