@@ -1,11 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { it } from "vitest";
+import type { DocumentPage } from "../src/app/api.ts";
 import type { TextEditor } from "../src/bindings/codemirror.ts";
 import type { RichEditor } from "../src/bindings/quill.ts";
 import type { DocKind, Op } from "../src/client/types.ts";
 import { converged, type Person } from "./people.ts";
 import { code, minutes, titles } from "./screenshots-content.ts";
+import { Shelf } from "./shelf.ts";
 import { useStage } from "./stage.ts";
 
 const stage = useStage();
@@ -75,18 +77,36 @@ async function written(kind: DocKind, title: string, content: Op): Promise<strin
   return id;
 }
 
+/** Those who wrote in the documents of the list, and who have some open. */
+const faces = [
+  { id: "mira", name: "Mira Okafor", color: "#c2335b" },
+  { id: "jonas", name: "Jonas Weber", color: "#0f7d67" },
+  { id: "lena", name: "Lena Fischer", color: "#3b6bd0" },
+];
+
 it("the list", async () => {
   for (const [title, kind] of titles) await stage.server.create(kind, title);
+  const shelf = new Shelf(await stage.person(), stage.server.url);
+  const folders = [
+    await shelf.folder("Engineering"),
+    await shelf.folder("Spring release"),
+    await shelf.folder("People"),
+  ];
   for (const { name, ...size } of sizes) {
     for (const colorScheme of schemes) {
       const person = await stage.person({ ...size, colorScheme, serviceWorkers: "block" });
       await become(person, "Lena Fischer", "#3b6bd0");
       // All of them were made a moment ago; the picture should show what a list looks like after some weeks.
       await person.page.route("**/api/docs?*", async (route) => {
-        const page = (await (await route.fetch()).json()) as { docs: { edited_at: string }[]; next: string };
+        const page = (await (await route.fetch()).json()) as DocumentPage;
         const hours = [0, 0.4, 3, 21, 30, 76, 190, 420, 800];
+        const shelves = [1, 0, undefined, 1, 0, 2, 2, undefined, undefined];
         const docs = page.docs.map((doc, index) => ({
           ...doc,
+          folder: folders[shelves[index] ?? -1] ?? "",
+          pinned: index === 0,
+          last_editor: faces[index % faces.length],
+          peers: index === 0 ? faces.slice(0, 2) : index === 2 ? faces.slice(1, 2) : [],
           edited_at: new Date(Date.now() - hours[index]! * 3_600_000).toISOString(),
         }));
         await route.fulfill({ json: { docs, next: "" } });
