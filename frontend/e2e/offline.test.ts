@@ -125,6 +125,13 @@ describe("starting without a server", () => {
     },
   );
 
+  it("U18: every page of a first visit is in the worker's charge, also those that open while it starts", async () => {
+    const ana = await stage.person();
+    const pages = [ana.page, await ana.context.newPage(), await ana.context.newPage(), await ana.context.newPage()];
+    await Promise.all(pages.map((page) => page.goto(stage.server.url)));
+    for (const page of pages) await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  });
+
   it("U18: an address that no page is at, the API and the health of the server are not from the cache", async () => {
     const ana = await stage.person();
     await ana.page.goto(stage.server.url);

@@ -1,4 +1,4 @@
-import { buildMeta, lockOf } from "../sw/names.ts";
+import { buildMeta, claim, lockOf } from "../sw/names.ts";
 
 /**
  * Lets the pages start without a network from now on: registers the service worker, once the page has loaded, and says
@@ -9,8 +9,11 @@ export function keepShell(): void {
   if (!("serviceWorker" in navigator)) return;
   const build = document.querySelector<HTMLMetaElement>(`meta[name=${buildMeta}]`)?.content;
   if (build) void navigator.locks?.request(lockOf(build), { mode: "shared" }, () => new Promise(() => {})).catch(quiet);
+  const { serviceWorker } = navigator;
   const register = (): void => {
-    navigator.serviceWorker.register("/sw.js").catch(quiet);
+    serviceWorker.register("/sw.js").catch(quiet);
+    // A page that was loading while the worker took over has been left out.
+    void serviceWorker.ready.then(({ active }) => serviceWorker.controller ?? active?.postMessage(claim)).catch(quiet);
   };
   if (document.readyState === "complete") register();
   else addEventListener("load", register, { once: true });

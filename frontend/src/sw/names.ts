@@ -10,3 +10,6 @@ export function lockOf(build: string): string {
 
 /** The name of the `<meta>` element in which a page has the id of its build. */
 export const buildMeta = "collabd-build";
+
+/** What a page that no worker is in charge of says to the worker. */
+export const claim = "claim";

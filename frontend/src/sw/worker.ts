@@ -1,5 +1,5 @@
 import { assets, build } from "./build.ts";
-import { cacheOf } from "./names.ts";
+import { cacheOf, claim } from "./names.ts";
 import { dropped, isPageOf, networkFirst, shellFor, shells } from "./shell.ts";
 
 /**
@@ -13,6 +13,10 @@ const patience = 3_000;
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
+
+self.addEventListener("message", (event) => {
+  if (event.data === claim) event.waitUntil(self.clients.claim());
+});
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
