@@ -174,7 +174,22 @@ describe("the journal", () => {
     expect(guest.collab.client).not.toBe(other.guest.collab.client);
     expect(room.server.content).toEqual([{ insert: "journalled abc" }]);
     expect(guest.editor.text).toBe("journalled abc");
-    expect([...guest.copies, ...other.guest.copies]).toEqual([]);
+    expect([...guest.copies, ...other.guest.copies, ...browser.disk.copies]).toEqual([]);
+  });
+
+  it("holds its client until the last write is done, so that who takes it finds all", async () => {
+    const room = new Room();
+    const browser = new Browser(room);
+    const { guest, pass } = await browser.open();
+    browser.disk.latency = 50;
+    browser.disk.random = () => 1;
+    guest.editor.type(0, "last");
+    guest.collab.close();
+    await settled();
+    expect(browser.disk.locks.has("c1")).toBe(true);
+    await pass(60);
+    expect(browser.disk.locks.has("c1")).toBe(false);
+    expect(browser.row.events.map(({ kind }) => kind)).toEqual(["local"]);
   });
 
   it("makes a copy of what cannot be resumed, for its own user alone", async () => {
