@@ -103,9 +103,8 @@ test("images: who is refused is told why, and may try again", async () => {
   expect(await ana.delta()).toEqual([{ insert: { image: "/files/doc/again" } }, { insert: "\n" }]);
 });
 
-test("images: one that is clicked is selected, and can be deleted, and cut and pasted elsewhere", async () => {
+test("images: one that the server stored is shown, selected by a click, and can be deleted or cut and pasted", async () => {
   const { id, ana } = await alone();
-  await uploads(ana, (route) => stored(route, "a"));
   const chooser = ana.page.waitForEvent("filechooser");
   await ana.page
     .getByRole("toolbar")
@@ -118,7 +117,11 @@ test("images: one that is clicked is selected, and can be deleted, and cut and p
   await ana.page.locator(".ql-editor img").click();
   await ana.press("Control+x", "Control+End", "Control+v");
   await converged(stage.server, id, ana);
-  expect(await ana.delta()).toEqual([{ insert: "\nend" }, { insert: { image: "/files/doc/a" } }, { insert: "\n" }]);
+  const image = ana.page.locator(".ql-editor img");
+  const address = await image.getAttribute("src");
+  expect(address).toMatch(new RegExp(`^/files/${id}/`));
+  expect(await ana.delta()).toEqual([{ insert: "\nend" }, { insert: { image: address } }, { insert: "\n" }]);
+  await expect.poll(() => image.evaluate((each) => (each as HTMLImageElement).naturalWidth)).toBe(1);
   await ana.page.locator(".ql-editor img").click();
   await ana.press("Delete");
   expect(await converged(stage.server, id, ana)).toBe("\nend\n");

@@ -37,7 +37,10 @@ export class FindBar {
         ...[this.#matchCase, this.#wholeWord, this.#regexp],
         button({ class: "tool", label: strings.findPrevious, keys: "⇧⏎", onclick: () => this.#step(-1) }, icon("up")),
         button({ class: "tool", label: strings.findNext, keys: "⏎", onclick: () => this.#step(1) }, icon("down")),
-        button({ class: "tool", label: strings.findClose, keys: "Esc", onclick: () => this.close() }, icon("close")),
+        button(
+          { class: "tool find-close", label: strings.findClose, keys: "Esc", onclick: () => this.close() },
+          icon("close"),
+        ),
       ),
       h("div", { class: "find-row find-replace" }, this.#with, ...this.#replacing),
     );
@@ -52,7 +55,11 @@ export class FindBar {
     if (!this.#finder) {
       this.#before = range;
       this.#stepped = false;
-      this.#finder = new RichFinder(quill, (found) => this.#show(found));
+      this.#finder = new RichFinder(
+        quill,
+        (found) => this.#show(found),
+        () => this.element.getBoundingClientRect().bottom,
+      );
     }
     const selected = quill.hasFocus() ? quill.getText(range.index, range.length) : "";
     if (selected !== "" && selected.length <= LONGEST_SEARCH && !selected.includes("\n")) this.#field.value = selected;

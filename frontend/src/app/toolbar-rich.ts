@@ -109,7 +109,7 @@ function findOpener(
   const open = (where: "find" | "replace"): void => {
     loading ??= import("./find-bar.ts").then(({ FindBar }) => {
       const bar = new FindBar(editor);
-      row().after(bar.element);
+      (row().closest(".chrome") ?? row()).append(bar.element);
       return bar;
     });
     void loading.then((bar) => bar.open(where));

@@ -45,11 +45,13 @@ export class RichFinder {
   #editing = false;
   #open = true;
   #show: (found: Found) => void;
+  #top: () => number;
 
-  /** Searches from the caret on and tells `show` of each change. */
-  constructor(quill: Quill, show: (found: Found) => void) {
+  /** Searches from the caret on and tells `show` of each change. Above `top`, in the window, a match cannot be seen. */
+  constructor(quill: Quill, show: (found: Found) => void, top: () => number) {
     this.#quill = quill;
     this.#show = show;
+    this.#top = top;
     this.#place = quill.getSelection()?.index ?? quill.selection.savedRange.index;
     quill.on("text-change", this.#follow);
   }
@@ -156,14 +158,13 @@ export class RichFinder {
     this.#show(this.found);
   }
 
-  /** Brings the current match into view, if it is not; the middle is clear of bars at the top and of keyboards. */
+  /** Brings the current match into view, if it is not: into the middle of what bars leave free. */
   #reveal(): void {
     const match = this.match;
     const bounds = match && this.#quill.selection.getBounds(match.index, match.length);
-    if (!bounds) return;
-    const edge = innerHeight / 4;
-    if (bounds.top > edge && bounds.bottom < innerHeight - edge / 2) return;
-    scrollBy({ top: bounds.top - innerHeight / 2 });
+    const top = this.#top();
+    if (!bounds || (bounds.top > top && bounds.bottom < innerHeight - 40)) return;
+    scrollBy({ top: bounds.top - (top + innerHeight) / 2 });
   }
 
   #mark(): void {
