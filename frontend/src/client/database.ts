@@ -115,8 +115,12 @@ function run<Result>(
     transaction.oncomplete = () => resolve(result);
     transaction.onabort = () => reject(reason ?? transaction.error ?? new Error("the transaction was aborted"));
     const fail = (why: Error) => {
-      reason = why;
-      transaction.abort();
+      reason ??= why;
+      try {
+        transaction.abort();
+      } catch {
+        // It is being aborted already, which is what this request tells of.
+      }
     };
     // A request that is refused throws, also in the callbacks of others: that must end in the promise alone.
     try {
