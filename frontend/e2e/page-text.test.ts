@@ -29,6 +29,20 @@ test("U10: a text document has the language that its title tells, or the one tha
   expect(await converged(stage.server, id, ana)).toContain("done");
 });
 
+test("U32: Tab indents in a text document, as its language does, and Escape lets it out", async () => {
+  const id = await stage.server.create("text", "main.py");
+  const ana = await stage.person();
+  await ana.open(stage.server.url, id);
+  await ana.page.waitForFunction(() => document.querySelector<HTMLSelectElement>(".tool-select")?.value === "python");
+  await ana.toEnd();
+  await ana.type("def f():");
+  await ana.press("Enter");
+  await ana.type("pass");
+  await ana.press("Tab", "Shift+Tab", "Escape", "Tab");
+  expect(await ana.page.evaluate(() => document.activeElement?.closest("#text") === null)).toBe(true);
+  expect(await converged(stage.server, id, ana)).toBe("def f():\n    pass");
+});
+
 test("U10: long lines wrap or not, as one chose last", async () => {
   const id = await stage.server.create("text");
   const ana = await stage.person();

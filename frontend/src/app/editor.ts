@@ -5,6 +5,7 @@ import type { Collab } from "../client/session.ts";
 import type { Op, Ready, Role, Status } from "../client/types.ts";
 import { documentLength, plainText } from "../ot/text.ts";
 import { placeOf } from "./anchors.ts";
+import { announcements } from "./announce.ts";
 import { ApiError, getDocument } from "./api.ts";
 import { Attendance } from "./attendance.ts";
 import { Chrome } from "./chrome.ts";
@@ -27,6 +28,8 @@ import { showTooltips } from "./tooltip.ts";
 import { trashedNotice } from "./trashed.ts";
 import { Words } from "./words.ts";
 
+/** On a touch screen the focus brings a keyboard up, which nobody has asked for who goes to a place. */
+const touched = matchMedia("(pointer: coarse)").matches;
 /** Where the place that an address names comes to stand, in CSS pixels below the chrome. */
 const lead = 16;
 
@@ -99,6 +102,7 @@ class EditorPage {
       h("div", { class: "notice-area" }, this.#notices, this.#copies.element),
       h("div", { class: "desk" }, this.#outline.panel, h("main", { class: "desk-main" }, this.#paper)),
       this.#follow.element,
+      announcements,
     );
     this.#title.setReadOnly(true);
     showTooltips();
@@ -189,7 +193,7 @@ class EditorPage {
     const at = places && placeOf(location.hash, places);
     if (at === undefined) return;
     places?.scrollTo(at, this.#chrome.top() + lead);
-    places?.select(at);
+    if (places && !touched) places.select(at);
   }
 
   #showStatus(status: Status): void {

@@ -49,6 +49,7 @@ export async function openEditor(
   const editor = new TextEditor(container, host, {
     placeholder: strings.textPlaceholder,
     label: strings.textLabel,
+    hint: strings.textHint,
     nonce,
     phrases: strings.phrases,
     onLineNumber: (line) => void copyLink(lineAddress(line)),

@@ -11,7 +11,8 @@ const pause = 250;
 /** Below the chrome, in CSS pixels: where a section is put, and from where on it is the current one. */
 const lead = 16;
 const key = "collabd.outline";
-/** From here on there is room for the outline beside the text; page.css has the same. */
+const coarse = matchMedia("(pointer: coarse)");
+/** From here on there is room for the outline beside the text; outline.css has the same. */
 const wide = matchMedia("(min-width: 1180px)");
 
 /**
@@ -155,7 +156,7 @@ export class Outline {
     }
     if (this.#popover.open) this.#popover.hide();
     this.#places?.scrollTo(section.at, this.#viewTop() + lead);
-    this.#places?.select(section.at);
+    if (!coarse.matches) this.#places?.select(section.at); // on a touch screen a keyboard would come up
     this.#chosen = { index, scroll: scrollY };
     history.replaceState(history.state, "", sectionAddress(this.#slugs[index]!));
     this.#mark();

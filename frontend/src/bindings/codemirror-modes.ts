@@ -1,4 +1,4 @@
-import { StreamLanguage, type StreamParser, syntaxHighlighting } from "@codemirror/language";
+import { indentUnit, StreamLanguage, type StreamParser, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { classHighlighter } from "@lezer/highlight";
 
@@ -64,8 +64,18 @@ export function isMode(name: unknown): name is Mode {
 /** Loads what CodeMirror needs to know of a language, and only of that one. Fails when the network does. */
 export async function loadMode(mode: Mode): Promise<Extension> {
   const language = await languageOf(mode);
-  return language === undefined ? [] : [language, syntaxHighlighting(classHighlighter)];
+  if (language === undefined) return [];
+  return [language, syntaxHighlighting(classHighlighter), indentUnit.of(units[mode] ?? "  ")];
 }
+
+/** What one step of indentation is, where it is not two spaces. */
+const units: Partial<Record<Mode, string>> = {
+  go: "\t",
+  python: "    ",
+  rust: "    ",
+  java: "    ",
+  c: "    ",
+};
 
 async function languageOf(mode: Mode): Promise<Extension | undefined> {
   switch (mode) {

@@ -1,4 +1,13 @@
-import { defaultKeymap, history, historyKeymap, redo, redoDepth, undo, undoDepth } from "@codemirror/commands";
+import {
+  defaultKeymap,
+  history,
+  historyKeymap,
+  indentWithTab,
+  redo,
+  redoDepth,
+  undo,
+  undoDepth,
+} from "@codemirror/commands";
 import { openSearchPanel, search, searchKeymap } from "@codemirror/search";
 import { Annotation, Compartment, EditorState, type Extension, Transaction } from "@codemirror/state";
 import {
@@ -30,6 +39,8 @@ export interface TextEditorOptions {
   readonly placeholder: string;
   /** The accessible name of the text. */
   readonly label: string;
+  /** How to leave the text by the keyboard, since Tab indents. */
+  readonly hint?: string;
   /** The nonce of the content security policy, for the style element that CodeMirror adds. */
   readonly nonce: string;
   /** What CodeMirror says in its panels and to screen readers, by the English text of it. */
@@ -182,7 +193,11 @@ export class TextEditor implements Editor {
       EditorView.cspNonce.of(this.#options.nonce),
       EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
       EditorState.transactionFilter.of(keepPairsWhole),
-      EditorView.contentAttributes.of({ "aria-label": this.#options.label, spellcheck: "true" }),
+      EditorView.contentAttributes.of({
+        "aria-label": this.#options.label,
+        ...(this.#options.hint && { "aria-description": this.#options.hint }),
+        spellcheck: "true",
+      }),
       EditorState.phrases.of({ ...this.#options.phrases }),
       this.#wrapping.of(wrapping(this.#wrap)),
       this.#language.of(this.#modeExtension),
@@ -196,7 +211,8 @@ export class TextEditor implements Editor {
       drawSelection(),
       search({ top: true }),
       peerLayers(this.#tracker),
-      keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap]),
+      // CodeMirror lets Tab go on to what comes next when Escape was pressed before it.
+      keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab]),
       this.#access.of(access(this.#readOnly)),
     ];
   }

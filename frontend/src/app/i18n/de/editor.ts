@@ -40,6 +40,7 @@ export const editor: Catalogue<typeof en> = {
   charactersOnly: "Ohne Leerzeichen",
   readingTime: (minutes) => (minutes === 1 ? "Etwa 1 Minute zu lesen" : `Etwa ${minutes} Minuten zu lesen`),
 
+  textHint: "Die Tabulatortaste rückt ein. Mit Escape und dann Tabulator verlassen Sie den Text.",
   wrap: "Lange Zeilen umbrechen",
   mode: "Sprache des Textes",
   modeFailed:

@@ -40,6 +40,7 @@ export const editor = {
   readingTime: (minutes: number) => (minutes === 1 ? "About 1 minute to read" : `About ${minutes} minutes to read`),
 
   // Text documents
+  textHint: "Tab indents. To leave the text, press Escape and then Tab.",
   wrap: "Wrap long lines",
   mode: "Language of the text",
   modeFailed: "The language could not be loaded. Try again when the connection is back.",
