@@ -73,7 +73,7 @@ export const editor: Catalogue<typeof en> = {
     next: "Weiter",
     previous: "Zurück",
     all: "Alle",
-    "match case": "Groß- und Kleinschreibung",
+    "match case": "Groß/Klein",
     "by word": "Ganze Wörter",
     regexp: "Muster",
     replace: "Ersetzen",
