@@ -51,6 +51,7 @@ class Run {
   #ledger = new Ledger();
   #trace: string[] = [];
   #wrong: string[] = [];
+  #serverUp = true;
   #began = performance.now();
 
   constructor(plan: Plan, browser: Browser, server: Server) {
@@ -155,9 +156,12 @@ class Run {
       case "mend":
         return actor.cable.mend();
       case "kill-server":
+        this.#serverUp = false;
         return this.#server.kill();
       case "start-server":
-        return this.#server.restart();
+        await this.#server.restart();
+        this.#serverUp = true;
+        return;
       case "open":
         return actor.open(step.tab);
       case "duplicate":
@@ -202,9 +206,20 @@ class Run {
     const tab = this.#tabs.get(step.tab);
     if (!tab?.alive || tab.frozen) return "";
     const [words, status] = [await tab.words(), await tab.status()];
+    if (words.saved && this.#serverUp) await this.#believe(step.tab);
     this.#ledger.heard(step.tab, words);
     const says = [status.state, status.unsent > 0 && `${status.unsent} unsent`, words.unkept && "unkept"];
     return ` → ${says.filter(Boolean).join(", ")}`;
+  }
+
+  /** Whether what a page calls saved is in the log at this moment. */
+  async #believe(tab: number): Promise<void> {
+    const open = this.#ledger.marks.filter((mark) => mark.tab === tab && mark.typed === "open" && !mark.removed);
+    if (open.length === 0) return;
+    const text = await this.#server.text(this.#document);
+    const missing = open.filter((mark) => count(text, mark.text) === 0).map((mark) => mark.text);
+    if (missing.length > 0)
+      throw new Error(`t${tab} says that all is saved, but the server has no ${missing.join(", ")}`);
   }
 
   #note(text: string): void {
