@@ -181,6 +181,60 @@ describe("two tabs of one person", () => {
   });
 });
 
+describe("where there are no Web Locks", () => {
+  /** What plain http in a local network looks like; a page that hears nothing looks frozen to the others. */
+  async function withoutLocks(page: Page, deaf = false): Promise<void> {
+    await page.addInitScript((hearsNothing) => {
+      Object.defineProperty(Navigator.prototype, "locks", { get: () => undefined });
+      if (hearsNothing) Object.defineProperty(BroadcastChannel.prototype, "onmessage", { set: () => {} });
+    }, deaf);
+  }
+
+  test("U14: two tabs of one person are two clients all the same", async () => {
+    const { cable, id, ana } = await setting();
+    await withoutLocks(ana.page);
+    await ana.page.reload();
+    await saved(ana.page);
+    const page = await ana.context.newPage();
+    await withoutLocks(page);
+    await page.goto(`${cable.url}/d/${id}`);
+    await saved(page);
+    expect(await clientOf(page)).not.toBe(await clientOf(ana.page));
+    await cable.close();
+  });
+
+  test("U18: a tab whose client was taken over while it was frozen goes on as another, and nothing is lost", async () => {
+    const { cable, id, ana } = await setting();
+    await withoutLocks(ana.page, true);
+    await ana.page.reload();
+    await saved(ana.page);
+    const client = await clientOf(ana.page);
+    cable.cut();
+    await ana.waitForState("reconnecting");
+    await ana.toEnd();
+    await ana.type("frozen ");
+    await kept(ana.page);
+    const page = await ana.context.newPage();
+    await withoutLocks(page);
+    cable.mend();
+    await page.goto(`${stage.server.url.replace(/:\d+$/, "")}:${new URL(cable.url).port}/d/${id}`);
+    await saved(page);
+    expect(await clientOf(page)).toBe(client);
+    await ana.page.bringToFront();
+    await ana.type("awake ");
+    await saved(ana.page);
+    expect(await clientOf(ana.page)).not.toBe(client);
+    const text = await converged(stage.server, id, ana);
+    const copies = await ana.page
+      .locator(".copy-text")
+      .evaluateAll((all) => all.map((copy) => (copy as HTMLTextAreaElement).value).join());
+    expect(text.match(/frozen/g)).toHaveLength(1);
+    expect(text + copies).toContain("awake");
+    await page.waitForFunction((wanted) => window.collabd!.text() === wanted, text);
+    await cable.close();
+  });
+});
+
 test("U18: a browser that keeps nothing says so while something is unsent, and goes on", async () => {
   const cable = await Cable.to(stage.server.port);
   const id = await stage.server.create("text");

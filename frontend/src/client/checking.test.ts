@@ -87,7 +87,9 @@ describe("a document that differs", () => {
     room.clock.advance(2_000);
     expect(room.server.repaired).toBe(1);
     expect(ana.copies).toEqual([]);
-    room.clock.advance(120_000); // and is told no second time
+    ana.editor.type(0, "z");
+    room.clock.advance(60_000); // and is told no second time
+    expect(checks(room)).toBe(3);
     expect(room.server.repaired).toBe(1);
   });
 

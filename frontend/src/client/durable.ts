@@ -208,7 +208,7 @@ export class Durable {
       const snapshot = this.owner.snapshot();
       this.#documentBytes = sizeOfOp(snapshot.document);
       this.#log = { events: 0, bytes: 0 };
-      return entry.rewrite(snapshot, this.#head());
+      return entry.rewrite(snapshot, this.#head(), this.owner.alone());
     });
   }
 

@@ -220,16 +220,17 @@ class StoredClient implements Entry {
     return this.database.transact(["heads", "events"], "readwrite", write, strict ? "strict" : "relaxed");
   }
 
-  rewrite(snapshot: Snapshot, head: Head): Promise<void> {
+  rewrite(snapshot: Snapshot, head: Head, strict: boolean): Promise<void> {
     const { url, client, last } = this;
-    return this.database.transact(["heads", "snapshots", "events"], "readwrite", (transaction, _done, fail) => {
+    const write = (transaction: IDBTransaction, _done: unknown, fail: (reason: Error) => void) => {
       this.#ifOwned(transaction, fail, () => {
         transaction.objectStore("snapshots").put({ ...snapshot, upTo: last }, [url, client]);
         transaction.objectStore("events").delete(range(url, client));
         transaction.objectStore("heads").put({ ...head, owner: this.owner } satisfies OwnedHead);
         transaction.commit();
       });
-    });
+    };
+    return this.database.transact(["heads", "snapshots", "events"], "readwrite", write, strict ? "strict" : "relaxed");
   }
 
   owned(): Promise<boolean> {

@@ -71,12 +71,12 @@ export interface Stored {
  */
 export interface Entry {
   /**
-   * Adds to the log; with `strict` it is not done before it is on the disk itself, so that it outlives a power cut too.
-   * Rejects with TakenError when another page has taken the client over.
+   * Adds to the log. Rejects with TakenError when another page has taken the client over. With `strict` it is not done
+   * before it is on the disk itself, so that it outlives a power cut too.
    */
   append(events: readonly JournalEvent[], head: Head, strict: boolean): Promise<void>;
-  /** Puts a snapshot in place of all that is there, also where nothing is yet. Rejects as `append` does. */
-  rewrite(snapshot: Snapshot, head: Head): Promise<void>;
+  /** Puts a snapshot in place of all that is there, also where nothing is yet. Rejects, and is `strict`, as `append`. */
+  rewrite(snapshot: Snapshot, head: Head, strict: boolean): Promise<void>;
   /** Whether no other page has taken the client over. */
   owned(): Promise<boolean>;
   /** Takes it out of the journal, and keeps these copies, both or neither. It is then not owned any more. */

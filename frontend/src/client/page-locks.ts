@@ -41,22 +41,23 @@ const webLocks: PageLocks = {
   },
 };
 
-interface Question {
+/** A question, or an answer to one: everybody hears both. */
+interface Said {
   readonly kind: "who" | "mine";
   readonly name: string;
-  /** Of who asks: of two that ask at once the lower one gets it. */
-  readonly by: number;
+  /** The number of the page that asks: of two that ask at once the lower one gets it. */
+  readonly asker: number;
 }
 
 /** Pages that ask each other who owns something. */
 export class AskedLocks implements PageLocks {
   readonly #channel = typeof BroadcastChannel === "undefined" ? undefined : new BroadcastChannel(CHANNEL);
-  readonly #by = Math.random();
+  readonly #page = Math.random();
   readonly #owned = new Set<string>();
   readonly #asking = new Map<string, () => void>();
 
   constructor() {
-    if (this.#channel) this.#channel.onmessage = ({ data }: MessageEvent<Question>) => this.#heard(data);
+    if (this.#channel) this.#channel.onmessage = ({ data }: MessageEvent<Said>) => this.#heard(data);
   }
 
   async acquire(name: string, waitMs: number): Promise<Owned | undefined> {
@@ -79,16 +80,20 @@ export class AskedLocks implements PageLocks {
       };
       const timer = setTimeout(() => settle(true), ANSWER_MS);
       this.#asking.set(name, () => settle(false));
-      this.#say("who", name);
+      this.#say({ kind: "who", name, asker: this.#page });
     });
   }
 
-  #heard({ kind, name, by }: Question): void {
-    if (kind === "mine") this.#asking.get(name)?.();
-    else if (this.#owned.has(name) || (this.#asking.has(name) && this.#by < by)) this.#say("mine", name);
+  #heard({ kind, name, asker }: Said): void {
+    if (kind === "who") {
+      const mine = this.#owned.has(name) || (this.#asking.has(name) && this.#page < asker);
+      if (mine) this.#say({ kind: "mine", name, asker });
+    } else if (asker === this.#page) {
+      this.#asking.get(name)?.();
+    }
   }
 
-  #say(kind: Question["kind"], name: string): void {
-    this.#channel?.postMessage({ kind, name, by: this.#by } satisfies Question);
+  #say(said: Said): void {
+    this.#channel?.postMessage(said);
   }
 }
