@@ -61,6 +61,11 @@ test("U7: the keyboard reaches the toolbar once and goes along it with the arrow
   expect(await focused()).toBe("Style of the paragraph");
   await ana.press("End");
   expect(await focused()).toBe("More");
+  await ana.press("Enter");
+  await ana.page.getByRole("menuitem", { name: "Copy as Markdown" }).waitFor();
+  await ana.press("ArrowDown", "Escape");
+  expect(await focused()).toBe("More");
+  expect(await ana.page.locator('.toolbar [tabindex="0"]').count()).toBe(1);
   await ana.press("ArrowRight");
   expect(await focused()).toBe("Undo");
   await ana.press("End", "ArrowLeft", "Enter");

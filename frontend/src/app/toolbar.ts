@@ -72,7 +72,9 @@ export class Toolbar {
   }
 
   #enter(target: EventTarget | null | undefined): void {
-    for (const control of this.#controls()) control.tabIndex = control === target ? 0 : -1;
+    const controls = this.#controls();
+    if (!controls.includes(target as HTMLElement)) return; // in a menu that a tool has opened
+    for (const control of controls) control.tabIndex = control === target ? 0 : -1;
   }
 
   #walk(event: KeyboardEvent): void {

@@ -44,3 +44,16 @@ it("ends soon for two long documents that have nothing in common", () => {
   const to = [{ insert: Array.from({ length: 20_000 }, (_, n) => `b${n}\n`).join("") }];
   expect(compose(from, diffDocuments(from, to))).toEqual(to);
 });
+
+it("cuts no pair of units that have a half in common", () => {
+  for (const [from, to] of [
+    ["a😀b\n", "a😁b\n"], // the first half
+    ["a😀b\n", "a\ud83c\ude00b\n"], // the second
+  ] as const) {
+    expect(diffDocuments([{ insert: from }], [{ insert: to }])).toEqual([
+      { retain: 1 },
+      { delete: 2 },
+      { insert: to.slice(1, 3) },
+    ]);
+  }
+});

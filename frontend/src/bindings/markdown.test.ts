@@ -107,6 +107,10 @@ describe("Markdown", () => {
     ]);
   });
 
+  it("takes a blank line too many for nothing, and two too many for an empty line", () => {
+    expect(opOfMarkdown("\na\n\n\nb\n\n\n\nc\n\n")).toEqual([{ insert: "a\nb\n\nc\n" }]);
+  });
+
   it("makes no link and no image of what a document may not hold", () => {
     const op = opOfMarkdown(
       "[x](javascript:alert(1)) ![y](data:image/png;base64,AA) <javascript:alert(1)> [z](mention:../x)",
