@@ -13,7 +13,7 @@ test("U3: show who has a document open, without a reload, and when they leave", 
   expect(await ana.person.page.locator(".row-people .avatar").count()).toBe(0);
   await ben.ask("PATCH", "/api/me", { name: "Ben Bitdiddle", color: "#0f7d67" });
   await ben.person.open(stage.server.url, id);
-  await ana.row("Shared").locator(".avatar", { hasText: "BB" }).waitFor();
+  await ana.row("Shared").locator('.avatar[data-initials="BB"]').waitFor();
   expect(await ana.row("Shared").getByRole("link").textContent()).toContain("Open now: Ben Bitdiddle");
   expect(await ana.row("Other").locator(".avatar").count()).toBe(0);
   await ben.person.leave();

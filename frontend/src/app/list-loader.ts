@@ -31,6 +31,7 @@ export class Loader {
   #answered: Promise<void> = Promise.resolve();
   #retry: ReturnType<typeof setTimeout> | undefined;
   #wait = firstRetry;
+  #again = false;
   #search = debounce(searchDelay, () => this.#begin(this.#cell.get().view.q.trim() === ""));
   #folders = debounce(searchDelay, () => void this.#loadFolders());
 
@@ -64,7 +65,9 @@ export class Loader {
   /** Asks again for what shows, without moving what somebody points at. */
   refresh(): void {
     this.#folders();
-    if (!this.#running) this.#begin(true);
+    // The answer that is on its way may be older than what this is for.
+    if (this.#running) this.#again = true;
+    else this.#begin(true);
   }
 
   /** Asks for the folders again, soon. */
@@ -83,10 +86,13 @@ export class Loader {
 
   #begin(quiet: boolean, rows = this.#cell.get().order.length): void {
     this.#running?.abort();
+    this.#again = false;
     const running = new AbortController();
     this.#running = running;
     this.#answered = this.#load(running.signal, quiet, rows).finally(() => {
-      if (this.#running === running) this.#running = undefined;
+      if (this.#running !== running) return;
+      this.#running = undefined;
+      if (this.#again) this.#begin(true);
     });
   }
 

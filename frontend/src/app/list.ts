@@ -152,8 +152,7 @@ function begin(): void {
   document.addEventListener("keydown", pressed);
   addEventListener("popstate", () => follow(viewOf(location.search)));
   addEventListener("pageshow", () => newButton.ready());
-  for (const type of ["pointerleave", "focusout"])
-    rows.element.addEventListener(type, () => requestAnimationFrame(release));
+  for (const type of ["pointerleave", "focusout"]) content.addEventListener(type, () => requestAnimationFrame(release));
   document.addEventListener("toggle", () => requestAnimationFrame(release), true); // a menu has closed
   setInterval(() => {
     rows.refresh(Date.now());
@@ -241,7 +240,7 @@ function tell(): void {
 /** Whether rows have to stay where they are: somebody points at one, or is about to do something with one. */
 function hold(): boolean {
   return (
-    (rows.element.matches(":hover") && matchMedia("(hover: hover)").matches) ||
+    (content.matches(":hover") && matchMedia("(hover: hover)").matches) ||
     rows.element.querySelector(":focus-visible, .renaming") !== null ||
     state.selected.size > 0 ||
     drag.active ||
