@@ -10,7 +10,7 @@ export const editor: Catalogue<typeof en> = {
   textPlaceholder: "Hier schreiben …",
   unsent: (count) => `${count} nicht gesendet`,
   titleUnsaved: "Titel noch nicht gespeichert",
-  unkept: "auf diesem Gerät nicht gesichert",
+  unkept: "hier nicht gesichert",
   states: {
     connecting: "Verbinden …",
     connected: "Verbunden",
