@@ -45,6 +45,7 @@ class EditorPage {
   #id: string;
   #collab: Collab;
   #opened: OpenEditor | undefined;
+  #mayEdit = false;
   #title: TitleField;
   #status: StatusLine;
   #attendance = new Attendance();
@@ -120,7 +121,7 @@ class EditorPage {
       this.#people.setMe(user);
       void this.#copies.showKept();
     });
-    collab.on("role", (role) => this.#title.setReadOnly(!mayEdit(role)));
+    collab.on("role", (role) => this.#setRole(role));
     collab.on("peers", (peers) => this.#people.setPeers(peers));
     collab.on("copy", (copy) => this.#copies.add(copy));
     collab.on("ready", (ready) => void this.#open(ready));
@@ -149,7 +150,7 @@ class EditorPage {
 
   async #open(ready: Ready): Promise<void> {
     this.#title.show(ready.title);
-    this.#title.setReadOnly(!mayEdit(ready.role));
+    this.#setRole(ready.role);
     this.#me.show(ready.user);
     this.#people.setMe(ready.user);
     this.#people.setPeers([]); // those who are here already come next, and are no news
@@ -184,7 +185,21 @@ class EditorPage {
     };
     document.body.dataset.ready = "";
     this.#goToAddress();
-    if (documentLength(editor.contents()) <= 1 && mayEdit(ready.role)) editor.focus();
+    this.#begin();
+  }
+
+  #setRole(role: Role): void {
+    const before = this.#mayEdit;
+    this.#mayEdit = mayEdit(role);
+    this.#title.setReadOnly(!this.#mayEdit);
+    if (this.#mayEdit && !before) queueMicrotask(() => this.#begin()); // after the editor was told
+  }
+
+  /** Puts the caret into an empty document, once one may write: that may be known only after what is kept here is shown. */
+  #begin(): void {
+    const editor = this.#opened?.editor;
+    if (!editor || !this.#mayEdit || document.activeElement !== document.body) return;
+    if (documentLength(editor.contents()) <= 1) editor.focus();
   }
 
   /** Goes to the place that the address names, if there is such a place. */
