@@ -152,8 +152,9 @@ describe("two tabs of one person", () => {
     await Promise.all([ana.page.reload(), page.reload()]);
     await Promise.all([ana.page, page].map((each) => each.waitForSelector("body[data-ready]")));
     await Promise.all([saved(ana.page), saved(page)]);
-    // Each is who it was, and both words are there once.
-    expect(await Promise.all([ana.page, page].map(clientOf))).toEqual(clients);
+    // Both words are there once. A tab may be another client now: the other one may have sent what it left for a moment.
+    const [one, two] = await Promise.all([ana.page, page].map(clientOf));
+    expect(one).not.toBe(two);
     await expect.poll(() => stage.server.text(id)).toBe("two and one");
     await cable.close();
   });
