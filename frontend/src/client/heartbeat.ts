@@ -14,7 +14,7 @@ export interface HeartbeatFigures {
 
 export const heartbeatFigures: HeartbeatFigures = {
   idle: 10_000,
-  unanswered: 2_000,
+  unanswered: 1_500,
   patience: 4_000,
   patienceUnsent: 2_500,
 };

@@ -247,7 +247,7 @@ describe("heartbeat", () => {
     room.clock.advance(7_000);
     room.network.last.silence();
     ana.editor.type(0, "x");
-    room.clock.advance(1_900);
+    room.clock.advance(1_400);
     expect(pings(room)).toBe(0);
     room.clock.advance(2_700);
     expect(pings(room)).toBe(1);
