@@ -1,0 +1,1 @@
+import{a,b,c,d}from"./chunk-VPSFURCV.js";import"./chunk-PFUXX6NU.js";import"./chunk-L4SLI2UY.js";import"./chunk-4XG2MCHT.js";import"./chunk-U4PRTZXQ.js";export{d as css,b as cssCompletionSource,c as cssLanguage,a as defineCSSCompletionSource};
