@@ -6,6 +6,7 @@ export const faults = [
   "offline", // the browser says that there is no network
   "cable", // connections break, the browser knows nothing of it
   "silence", // nothing comes through, connections stay
+  "deaf", // what the server answers does not come through: edits are stored and never acknowledged
   "server", // killed, as by a power cut
   "crash", // the tab's process dies
   "close", // the tab is closed without a word
@@ -20,7 +21,7 @@ export const faults = [
 export type Fault = (typeof faults)[number];
 
 /** What keeps things unsent, and what ends pages: text is lost where the two meet. */
-const networks: readonly Fault[] = ["offline", "cable", "silence", "server"];
+const networks: readonly Fault[] = ["offline", "cable", "silence", "deaf", "server"];
 const ends: readonly Fault[] = ["crash", "close", "reload"];
 
 /** When a tab dies: once the browser has kept what was typed, or in the middle of that. */
@@ -34,7 +35,7 @@ export type Step =
   | { readonly do: "remove"; readonly tab: number; readonly mark: string }
   | { readonly do: "format"; readonly tab: number; readonly mark: string }
   | { readonly do: "settle"; readonly tab: number } // waits until all is saved
-  | { readonly do: "offline" | "online" | "cut" | "silence" | "mend"; readonly person: number }
+  | { readonly do: "offline" | "online" | "cut" | "silence" | "deafen" | "mend"; readonly person: number }
   | { readonly do: "kill-server" | "start-server" }
   | { readonly do: "crash" | "close" | "reload"; readonly tab: number; readonly at: Moment }
   | { readonly do: "kill-browser"; readonly person: number; readonly at: Moment }
@@ -174,6 +175,8 @@ class Planner {
         return toggle(cut, person, { do: "cut", person }, { do: "mend", person });
       case "silence":
         return toggle(cut, person, { do: "silence", person }, { do: "mend", person });
+      case "deaf":
+        return toggle(cut, person, { do: "deafen", person }, { do: "mend", person });
       case "server":
         this.#steps.push({ do: this.#world.serverUp ? "kill-server" : "start-server" });
         this.#world.serverUp = !this.#world.serverUp;

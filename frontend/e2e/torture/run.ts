@@ -153,6 +153,8 @@ class Run {
         return actor.cable.cut();
       case "silence":
         return actor.cable.silence();
+      case "deafen":
+        return actor.cable.deafen();
       case "mend":
         return actor.cable.mend();
       case "kill-server":
@@ -243,6 +245,9 @@ class Run {
         if (!saved) apart.push(`${tab.line} has not settled: ${JSON.stringify(await tab.status())}`);
         else if (shown !== expected) apart.push(`${tab.line} shows ${shown} instead of ${expected}`);
       }
+      // A storage that fails may leave an older client than the server knows; else there is no reason for any copy.
+      const storageFailed = this.#plan.faults.some((fault) => fault === "quota" || fault === "storage");
+      if (copies.trim() !== "" && !storageFailed) apart.push(`a copy though all could be sent: ${JSON.stringify(copies)}`);
       if (breaches.length + apart.length === 0) {
         this.#note("settled");
         return { text, copies };
