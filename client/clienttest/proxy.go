@@ -93,6 +93,14 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if strings.HasSuffix(r.URL.Path, "/events") {
 		p.Streams.Add(1)
+		// The answer begins while the body may still be on its way, and
+		// net/http closes a body that is not read by then: the stream would
+		// break by chance.
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
 	if p.Repeat && isPost(r) {
 		p.first(r)

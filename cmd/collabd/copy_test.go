@@ -25,7 +25,7 @@ func TestMove(t *testing.T) {
 	s.await("welcome")
 	s.send(`{"type":"edit","seq":1,"base":0,"op":[{"insert":"one "}]}`)
 	s.await("records")
-	if out := runs(t, "verify", "--store", sqlite); !strings.Contains(out, "1 documents with 1 records replayed, 0 damaged") {
+	if out := runs(t, "verify", "--store", sqlite); !strings.Contains(out, "1 documents with 1 records replayed and 0 files read, 0 damaged") {
 		t.Errorf("verify beside a server said %q", out)
 	}
 	p.stop(os.Interrupt)
