@@ -191,6 +191,19 @@ describe("where there are no Web Locks", () => {
     }, deaf);
   }
 
+  /** Lets no connection of this page alone come about, until the result is called. */
+  async function cutOff(page: Page): Promise<() => Promise<void>> {
+    const real = await page.evaluateHandle(() => {
+      const { WebSocket, fetch } = window;
+      window.WebSocket = new Proxy(WebSocket, {
+        construct: (target, [url, ...rest]: [string, string]) => new target(`${url}/nowhere`, ...rest),
+      });
+      window.fetch = () => Promise.reject(new TypeError("cut off"));
+      return { WebSocket, fetch };
+    });
+    return () => real.evaluate((originals) => void Object.assign(window, originals));
+  }
+
   test("U14: two tabs of one person are two clients all the same", async () => {
     const { cable, id, ana } = await setting();
     await withoutLocks(ana.page);
@@ -215,12 +228,15 @@ describe("where there are no Web Locks", () => {
     await ana.toEnd();
     await ana.type("frozen ");
     await kept(ana.page);
+    // Or it might be connected again before the other page has looked for what it left.
+    const connect = await cutOff(ana.page);
     const page = await ana.context.newPage();
     await withoutLocks(page);
     cable.mend();
     await page.goto(`${stage.server.url.replace(/:\d+$/, "")}:${new URL(cable.url).port}/d/${id}`);
     await saved(page);
     expect(await clientOf(page)).toBe(client);
+    await connect();
     await ana.page.bringToFront();
     await ana.type("awake ");
     await saved(ana.page);
