@@ -11,7 +11,7 @@ test("U10: a text document has the language that its title tells, or the one tha
   const mode = ana.page.getByRole("combobox", { name: "Language of the text" });
   await expect.poll(() => mode.inputValue()).toBe("go");
   await ana.toEnd();
-  await ana.type("func main() { // go\n# Heading\ndef python(): pass\n");
+  await ana.type("func main() // go\n# Heading\ndef python(): pass\n");
   await ana.page.locator(".tok-keyword", { hasText: "func" }).waitFor();
   const title = ana.page.getByRole("textbox", { name: "Title" });
   await title.fill("notes.md");
