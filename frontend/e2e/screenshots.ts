@@ -92,15 +92,24 @@ it("the list", async () => {
     await shelf.folder("Spring release"),
     await shelf.folder("People"),
   ];
+  /** The folder of each document, by its place in the list. */
+  const shelves = [1, 0, undefined, 1, 0, 2, 2, undefined, undefined];
   for (const { name, ...size } of sizes) {
     for (const colorScheme of schemes) {
       const person = await stage.person({ ...size, colorScheme, serviceWorkers: "block" });
       await become(person, "Lena Fischer", "#3b6bd0");
+      await person.page.route("**/api/folders", async (route) => {
+        const answer = (await (await route.fetch()).json()) as { folders: readonly { readonly id: string }[] };
+        const counted = answer.folders.map((folder) => ({
+          ...folder,
+          documents: shelves.filter((shelf) => shelf !== undefined && folders[shelf] === folder.id).length,
+        }));
+        await route.fulfill({ json: { folders: counted } });
+      });
       // All of them were made a moment ago; the picture should show what a list looks like after some weeks.
       await person.page.route("**/api/docs?*", async (route) => {
         const page = (await (await route.fetch()).json()) as DocumentPage;
         const hours = [0, 0.4, 3, 21, 30, 76, 190, 420, 800];
-        const shelves = [1, 0, undefined, 1, 0, 2, 2, undefined, undefined];
         const docs = page.docs.map((doc, index) => ({
           ...doc,
           folder: folders[shelves[index] ?? -1] ?? "",
