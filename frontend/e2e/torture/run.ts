@@ -247,7 +247,8 @@ class Run {
       }
       // A storage that fails may leave an older client than the server knows; else there is no reason for any copy.
       const storageFailed = this.#plan.faults.some((fault) => fault === "quota" || fault === "storage");
-      if (copies.trim() !== "" && !storageFailed) apart.push(`a copy though all could be sent: ${JSON.stringify(copies)}`);
+      if (copies.trim() !== "" && !storageFailed)
+        apart.push(`a copy though all could be sent: ${JSON.stringify(copies)}`);
       if (breaches.length + apart.length === 0) {
         this.#note("settled");
         return { text, copies };
