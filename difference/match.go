@@ -1,0 +1,283 @@
+package difference
+
+import (
+	"time"
+	"unicode/utf8"
+
+	"github.com/sergi/go-diff/diffmatchpatch"
+
+	"github.com/collabd/collabd/ot"
+)
+
+// matcher walks over two documents and builds the op between them.
+type matcher struct {
+	a, b     []token
+	limits   Limits
+	deadline time.Time
+	build    ot.Builder
+}
+
+// all compares whole documents, but not the line break that both end in: it
+// stays, whatever it looks like.
+func (m *matcher) all() {
+	m.butLast(func(a, b []token) {
+		start, end := shared(a, b)
+		if unitsOf(a[start:len(a)-end])+unitsOf(b[start:len(b)-end]) > m.limits.Units {
+			m.between(a, b, m.replace)
+			return
+		}
+		// What stays is whole lines, or a new line would be told as the end of
+		// the one before it and the beginning of the next.
+		start, end = wholeLines(a, start, end)
+		m.keep(a[:start], b[:start])
+		m.lines(split(a[start:len(a)-end]), split(b[start:len(b)-end]))
+		m.keep(a[len(a)-end:], b[len(b)-end:])
+	})
+}
+
+// middle replaces all but what both begin and end with.
+func (m *matcher) middle() {
+	m.butLast(func(a, b []token) { m.between(a, b, m.replace) })
+}
+
+// butLast compares all but the last line break, if both have one.
+func (m *matcher) butLast(compare func(a, b []token)) {
+	a, b := len(m.a), len(m.b)
+	if a > 0 && b > 0 && m.a[a-1].char == '\n' && m.b[b-1].char == '\n' {
+		a, b = a-1, b-1
+	}
+	compare(m.a[:a], m.b[:b])
+	m.keep(m.a[a:], m.b[b:])
+}
+
+// between keeps what both begin and end with and leaves the rest to differ.
+func (m *matcher) between(a, b []token, differ func(a, b []token)) {
+	start, end := shared(a, b)
+	m.keep(a[:start], b[:start])
+	differ(a[start:len(a)-end], b[start:len(b)-end])
+	m.keep(a[len(a)-end:], b[len(b)-end:])
+}
+
+// wholeLines makes a shared beginning and end smaller, until the one ends and
+// the other begins between two lines.
+func wholeLines(tokens []token, start, end int) (int, int) {
+	for start > 0 && tokens[start-1].char != '\n' {
+		start--
+	}
+	for cut := false; end > 0 && !cut; end-- {
+		cut = tokens[len(tokens)-end].char == '\n'
+	}
+	return start, end
+}
+
+// lines compares line by line, and what lies between two lines that stayed
+// letter by letter.
+func (m *matcher) lines(a, b [][]token) {
+	runes := newAlphabet[string]()
+	x, ok := encode(a, func(line []token) (rune, bool) { return runes.rune(lineKey(line)) })
+	y, ok2 := encode(b, func(line []token) (rune, bool) { return runes.rune(lineKey(line)) })
+	if !ok || !ok2 {
+		m.replace(join(a), join(b))
+		return
+	}
+	m.steps(x, y, false, func(n int) {
+		m.keep(join(a[:n]), join(b[:n]))
+		a, b = a[n:], b[n:]
+	}, func(deleted, inserted int) {
+		m.letters(join(a[:deleted]), join(b[:inserted]))
+		a, b = a[deleted:], b[inserted:]
+	})
+}
+
+// letters compares character by character.
+func (m *matcher) letters(a, b []token) {
+	if len(a) == 0 || len(b) == 0 || unitsOf(a)+unitsOf(b) > m.limits.LineUnits || !time.Now().Before(m.deadline) {
+		m.between(a, b, m.replace)
+		return
+	}
+	chars := newCharacters(a, b)
+	m.steps(chars.encode(a), chars.encode(b), true, func(n int) {
+		m.keep(a[:n], b[:n])
+		a, b = a[n:], b[n:]
+	}, func(deleted, inserted int) {
+		m.replace(a[:deleted], b[:inserted])
+		a, b = a[deleted:], b[inserted:]
+	})
+}
+
+// steps lets go-diff compare two sequences and tells what it found: so many
+// that stayed, or so many in place of so many. With clean, changes that are
+// close together become one, as a person would see it.
+func (m *matcher) steps(a, b []rune, clean bool, kept func(n int), changed func(deleted, inserted int)) {
+	left := time.Until(m.deadline)
+	if left <= 0 {
+		changed(len(a), len(b))
+		return
+	}
+	dmp := diffmatchpatch.New()
+	dmp.DiffTimeout = left
+	diffs := dmp.DiffMainRunes(a, b, false)
+	if clean {
+		diffs = dmp.DiffCleanupSemantic(diffs)
+	}
+	deleted, inserted := 0, 0
+	flush := func() {
+		if deleted+inserted > 0 {
+			changed(deleted, inserted)
+		}
+		deleted, inserted = 0, 0
+	}
+	for _, d := range diffs {
+		n := utf8.RuneCountInString(d.Text)
+		switch d.Type {
+		case diffmatchpatch.DiffDelete:
+			deleted += n
+		case diffmatchpatch.DiffInsert:
+			inserted += n
+		default:
+			flush()
+			kept(n)
+		}
+	}
+	flush()
+}
+
+// keep retains tokens that are the same but for their attributes.
+func (m *matcher) keep(a, b []token) {
+	for i := 0; i < len(a); {
+		units, j := 0, i
+		for ; j < len(a) && a[j].attrs.Equal(a[i].attrs) && b[j].attrs.Equal(b[i].attrs); j++ {
+			units += a[j].units()
+		}
+		m.build.Retain(units, changes(a[i].attrs, b[i].attrs))
+		i = j
+	}
+}
+
+// replace inserts what is in b and deletes what is in a.
+func (m *matcher) replace(a, b []token) {
+	for i := 0; i < len(b); {
+		if b[i].char == embedChar {
+			m.build.InsertEmbed(b[i].embed, b[i].attrs)
+			i++
+			continue
+		}
+		var text []byte
+		j := i
+		for ; j < len(b) && b[j].char != embedChar && b[j].attrs.Equal(b[i].attrs); j++ {
+			text = utf8.AppendRune(text, b[j].char)
+		}
+		m.build.Insert(string(text), b[i].attrs)
+		i = j
+	}
+	if n := unitsOf(a); n > 0 {
+		m.build.Delete(n)
+	}
+}
+
+// changes returns what a retain must say to make attributes a into b.
+func changes(a, b ot.Attrs) ot.Attrs {
+	if a.Equal(b) {
+		return ot.Attrs{}
+	}
+	kv := make(map[string]ot.Value)
+	for name := range a.All() {
+		if _, ok := b.Get(name); !ok {
+			kv[name] = ot.Null
+		}
+	}
+	for name, value := range b.All() {
+		if was, ok := a.Get(name); !ok || was != value {
+			kv[name] = value
+		}
+	}
+	return ot.NewAttrs(kv)
+}
+
+// shared returns how many tokens both begin with, and how many both end with.
+func shared(a, b []token) (start, end int) {
+	most := min(len(a), len(b))
+	for end < most && a[len(a)-1-end].same(b[len(b)-1-end]) {
+		end++
+	}
+	for start < most-end && a[start].same(b[start]) {
+		start++
+	}
+	return start, end
+}
+
+func encode[T any](things []T, code func(T) (rune, bool)) ([]rune, bool) {
+	runes := make([]rune, len(things))
+	for i, t := range things {
+		r, ok := code(t)
+		if !ok {
+			return nil, false
+		}
+		runes[i] = r
+	}
+	return runes, true
+}
+
+// characters lets characters stand for themselves, because go-diff knows
+// spaces and line breaks as good places to cut, and gives each embed a
+// character that is in neither text.
+type characters struct {
+	used   map[rune]bool
+	embeds map[ot.Embed]rune
+	next   rune
+}
+
+// firstPrivate begins the private use planes, where text hardly ever is.
+const firstPrivate = 0xf0000
+
+func newCharacters(texts ...[]token) *characters {
+	c := &characters{used: make(map[rune]bool), embeds: make(map[ot.Embed]rune), next: firstPrivate}
+	for _, tokens := range texts {
+		for _, t := range tokens {
+			if t.char >= firstPrivate {
+				c.used[t.char] = true
+			}
+		}
+	}
+	return c
+}
+
+func (c *characters) encode(tokens []token) []rune {
+	runes := make([]rune, len(tokens))
+	for i, t := range tokens {
+		if t.char == embedChar {
+			runes[i] = c.of(t.embed)
+		} else {
+			runes[i] = t.char
+		}
+	}
+	return runes
+}
+
+// of finds a free character: there are 131,000, and [Limits.LineUnits] is far
+// below that by default. With none left, embeds share the last one; the check
+// at the end finds a difference that is wrong by it.
+func (c *characters) of(e ot.Embed) rune {
+	if r, ok := c.embeds[e]; ok {
+		return r
+	}
+	for c.used[c.next] && c.next < utf8.MaxRune {
+		c.next++
+	}
+	r := c.next
+	c.next = min(c.next+1, utf8.MaxRune)
+	c.embeds[e] = r
+	return r
+}
+
+func join(lines [][]token) []token {
+	if len(lines) == 0 {
+		return nil
+	}
+	n := 0
+	for _, l := range lines {
+		n += len(l)
+	}
+	// Lines that follow each other were cut from one slice.
+	return lines[0][:n:n]
+}
