@@ -53,6 +53,21 @@ func (m *Memory) Records(ctx context.Context, doc wire.DocID, after, upTo wire.R
 	return records, err
 }
 
+// Facts is as [Store] says.
+func (m *Memory) Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) (facts []Fact, err error) {
+	err = m.on(ctx, doc, func(d *memoryDoc) error {
+		if err := checkRevisions(after, upTo, d.head()); err != nil {
+			return err
+		}
+		for i := range d.records[after:upTo] {
+			facts = append(facts, d.records[after:upTo][i].fact())
+		}
+		facts, err = checkFacts(doc, facts, after, upTo)
+		return err
+	})
+	return facts, err
+}
+
 // Head is as [SQLite.Head].
 func (m *Memory) Head(ctx context.Context, doc wire.DocID) (head wire.Revision, err error) {
 	err = m.on(ctx, doc, func(d *memoryDoc) error { head = d.head(); return nil })

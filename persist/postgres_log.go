@@ -79,6 +79,35 @@ func (s *Postgres) Records(ctx context.Context, doc wire.DocID, after, upTo wire
 	return decodeRange(doc, rows, after, upTo)
 }
 
+// Facts is as [Store] says.
+func (s *Postgres) Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) (facts []Fact, err error) {
+	err = s.read(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
+		var head int64
+		if err := c.QueryRow(ctx, pgHead, string(doc)).Scan(&head); err != nil {
+			return err
+		}
+		if err := checkRevisions(after, upTo, wire.Revision(head)); err != nil {
+			return err
+		}
+		rows, err := c.Query(ctx, `SELECT revision, "user", client, at FROM records
+			WHERE doc = $1 AND revision > $2 AND revision <= $3 ORDER BY revision`, string(doc), int64(after), int64(upTo))
+		if err != nil {
+			return err
+		}
+		facts = make([]Fact, 0, upTo-after)
+		var r recordRow
+		_, err = pgx.ForEachRow(rows, []any{&r.revision, &r.user, &r.client, &r.at}, func() error {
+			facts = append(facts, r.fact())
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("facts of %s: %w", doc, err)
+	}
+	return checkFacts(doc, facts, after, upTo)
+}
+
 func collectRecords(doc wire.DocID, found pgx.Rows) ([]recordRow, error) {
 	defer found.Close()
 	var rows []recordRow

@@ -96,6 +96,38 @@ func (s *SQLite) Records(ctx context.Context, doc wire.DocID, after, upTo wire.R
 	return decodeRange(doc, rows, after, upTo)
 }
 
+// Facts is as [Store] says.
+func (s *SQLite) Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) (facts []Fact, err error) {
+	err = s.read(ctx, func(tx *sql.Tx) error {
+		head, err := queryHead(ctx, tx, doc)
+		if err != nil {
+			return err
+		}
+		if err := checkRevisions(after, upTo, head); err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT revision, user, client, at FROM records
+			WHERE doc = ? AND revision > ? AND revision <= ? ORDER BY revision`, string(doc), int64(after), int64(upTo))
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }()
+		facts = make([]Fact, 0, upTo-after)
+		for rows.Next() {
+			var r recordRow
+			if err := rows.Scan(&r.revision, &r.user, &r.client, &r.at); err != nil {
+				return err
+			}
+			facts = append(facts, r.fact())
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("facts of %s: %w", doc, err)
+	}
+	return checkFacts(doc, facts, after, upTo)
+}
+
 func queryHead(ctx context.Context, tx *sql.Tx, doc wire.DocID) (wire.Revision, error) {
 	var head int64
 	err := tx.QueryRowContext(ctx, headOf, string(doc)).Scan(&head)

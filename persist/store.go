@@ -20,6 +20,12 @@ type Store interface {
 	// the others have done.
 	Heads(ctx context.Context, docs []wire.DocID) (map[wire.DocID]wire.Revision, error)
 
+	// Facts returns who made the records after+1 to upTo, and when, in order and
+	// without gaps, as Records does, and with its errors. It does not read what
+	// they did to the document, so that it costs a fraction; nor does it compare
+	// checksums that cover that too. The slice belongs to the caller.
+	Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) ([]Fact, error)
+
 	CreateDocument(ctx context.Context, d session.Document) error
 	ListDocuments(ctx context.Context, limit int, after string) (page []session.Document, next string, err error)
 	RenameDocument(ctx context.Context, doc wire.DocID, title string) error

@@ -83,6 +83,9 @@ func (f Fixture) testDamage(t *testing.T) {
 		_, err = w.Records(t.Context(), w.doc, 5, 6)
 		w.damaged(err, 6, persist.PartRecord)
 		w.holds(6, 10, batch("a", 7, 10)...)
+		_, err = w.Facts(t.Context(), w.doc, 0, 10)
+		w.damaged(err, 6, persist.PartRecord)
+		w.knows(6, 10, batch("a", 7, 10)...)
 	})
 	runIf(t, f.Remove != nil, "a history that ends before a snapshot is found", func(t *testing.T) {
 		w := filled(t)

@@ -108,6 +108,24 @@ func (f Fixture) testLog(t *testing.T) {
 		_, err := w.Records(t.Context(), w.doc, 2, 1)
 		w.fails(err, persist.ErrMalformed)
 	})
+	t.Run("who and when is read without the ops", func(t *testing.T) {
+		w := f.world(t)
+		records := []session.Record{record(1, "a", 1), record(2, "b", 1), record(3, "a", 2)}
+		w.append(records...)
+		for _, r := range []struct{ after, upTo int }{{0, 3}, {1, 3}, {1, 2}, {3, 3}, {0, 0}} {
+			w.knows(revision(r.after), revision(r.upTo), records[r.after:r.upTo]...)
+		}
+		for _, r := range []struct{ after, upTo int }{{0, 4}, {7, 9}} {
+			_, err := w.Facts(t.Context(), w.doc, revision(r.after), revision(r.upTo))
+			w.fails(err, session.ErrNotFound)
+		}
+		_, err := w.Facts(t.Context(), w.doc, 2, 1)
+		w.fails(err, persist.ErrMalformed)
+		_, err = w.Facts(t.Context(), "none", 0, 0)
+		w.fails(err, session.ErrNotFound)
+		_, err = w.Facts(left(t), w.doc, 0, 3)
+		w.fails(err, context.Canceled)
+	})
 	t.Run("a client's last record comes with the head", func(t *testing.T) {
 		w := f.world(t)
 		w.append(record(1, "a", 1), record(2, "b", 1), record(3, "a", 2), record(4, "b", 2))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/wire"
 )
@@ -100,6 +101,21 @@ func (w *world) holds(after, upTo wire.Revision, want ...session.Record) {
 	for i := range got {
 		if !same(got[i], want[i]) {
 			w.t.Errorf("record %d is\n%+v, want\n%+v", want[i].Revision, got[i], want[i])
+		}
+	}
+}
+
+// knows checks the facts of after+1 to upTo.
+func (w *world) knows(after, upTo wire.Revision, want ...session.Record) {
+	w.t.Helper()
+	got, err := w.Facts(w.t.Context(), w.doc, after, upTo)
+	w.must(err)
+	if len(got) != len(want) {
+		w.t.Fatalf("facts %d to %d: %d of them, want %d", after+1, upTo, len(got), len(want))
+	}
+	for i, r := range want {
+		if fact := (persist.Fact{Revision: r.Revision, User: r.User, Client: r.Client, At: r.At.UTC()}); got[i] != fact {
+			w.t.Errorf("fact %d is %+v, want %+v", r.Revision, got[i], fact)
 		}
 	}
 }

@@ -1,0 +1,34 @@
+package persist
+
+import (
+	"time"
+
+	"github.com/collabd/collabd/wire"
+)
+
+// Fact is a record without its op: who made a revision, and when. It is what
+// time lines and lists of authors are made from.
+type Fact struct {
+	Revision wire.Revision
+	User     wire.UserID
+	Client   wire.ClientID
+	At       time.Time // to the microsecond, UTC
+}
+
+// checkFacts returns the facts of after+1 to upTo: they must hold each revision
+// once, in order.
+func checkFacts(doc wire.DocID, facts []Fact, after, upTo wire.Revision) ([]Fact, error) {
+	for i := range upTo - after {
+		if want := after + 1 + i; int(i) >= len(facts) || facts[i].Revision != want {
+			return nil, &DamagedError{Doc: doc, Revision: want, Part: PartRecord, Reason: "it is missing"}
+		}
+	}
+	return facts, nil
+}
+
+// fact is what a row says of who and when.
+func (row *recordRow) fact() Fact {
+	return Fact{
+		Revision: wire.Revision(row.revision), User: wire.UserID(row.user), Client: wire.ClientID(row.client), At: timeOf(row.at),
+	}
+}
