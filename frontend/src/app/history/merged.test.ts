@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import { lengthOf, normalize, type Op } from "../../ot/op.ts";
+import { Dice } from "../../ot/testing.ts";
+import { apply } from "../../ot/text.ts";
+import { type Attribution, type MergedPiece, merged, sideOf } from "./merged.ts";
+import { differs, folded, isChanged, type Line, linesOf, pairsOf } from "./rows.ts";
+
+const seeds = Number(process.env.COLLABD_SEEDS ?? 1000);
+
+/** Credits of what an op inserts and deletes, cut at random; some of it is nobody's. */
+function attributions(dice: Dice, op: Op): { inserted: Attribution[]; deleted: Attribution[] } {
+  const inserted: Attribution[] = [];
+  const deleted: Attribution[] = [];
+  let inA = 0;
+  let inB = 0;
+  for (const component of op) {
+    const units = lengthOf(component);
+    if ("insert" in component) {
+      // Whole components only: cutting a pair would be the server's fault.
+      if (dice.int(0, 4) > 0)
+        inserted.push({ from: inB, units, author: dice.int(0, 2), revision: dice.int(1, 9), at: 1 });
+      inB += units;
+    } else if ("delete" in component) {
+      if (dice.int(0, 4) > 0)
+        deleted.push({ from: inA, units, author: dice.int(0, 2), revision: dice.int(1, 9), at: 1 });
+      inA += units;
+    } else {
+      inA += units;
+      inB += units;
+    }
+  }
+  return { inserted, deleted };
+}
+
+function creditOf(list: readonly Attribution[], at: number): number | undefined {
+  return list.find(({ from, units }) => from <= at && at < from + units)?.revision;
+}
+
+function contentOf(lines: readonly (Line | undefined)[]): readonly MergedPiece[] {
+  return lines.flatMap((line) => (line ? [...line.pieces, ...(line.end ? [line.end] : [])] : []));
+}
+
+describe.each(["rich", "text"] as const)("two revisions of a %s document in one", (kind) => {
+  test("are one without what was inserted, and the other without what was deleted", () => {
+    for (let seed = 1; seed <= seeds; seed++) {
+      const dice = new Dice(seed, kind === "rich");
+      const a = dice.document();
+      const op = dice.op(a);
+      const b = apply(a, op);
+      const { inserted, deleted } = attributions(dice, op);
+      const pieces = merged(a, op, inserted, deleted);
+      const at = `seed ${seed}`;
+      expect(normalize(sideOf(pieces, "a")), at).toEqual(normalize(a));
+      expect(normalize(sideOf(pieces, "b")), at).toEqual(normalize(b));
+      let inA = 0;
+      let inB = 0;
+      for (const piece of pieces) {
+        expect([piece.inA, piece.inB], at).toEqual([inA, inB]);
+        const units = typeof piece.insert === "string" ? piece.insert.length : 1;
+        const list = piece.fate === "inserted" ? inserted : deleted;
+        for (let unit = 0; unit < units; unit++) {
+          const wanted =
+            piece.fate === "inserted" || piece.fate === "deleted"
+              ? creditOf(list, (piece.fate === "inserted" ? inB : inA) + unit)
+              : undefined;
+          expect(piece.credit?.revision, at).toBe(wanted);
+        }
+        if (piece.fate !== "inserted") inA += units;
+        if (piece.fate !== "deleted") inB += units;
+      }
+    }
+  });
+
+  test("have every line once, in one column and in two", () => {
+    for (let seed = 1; seed <= seeds; seed++) {
+      const dice = new Dice(seed, kind === "rich");
+      let a: Op = [];
+      for (let n = 0; n < 4; n++) a = apply(a, dice.op(a));
+      const pieces = merged(a, dice.op(a));
+      const at = `seed ${seed}`;
+      expect(contentOf(linesOf(pieces)), at).toEqual(pieces);
+      const pairs = pairsOf(pieces);
+      const left = pairs.map((pair) => pair.left);
+      const right = pairs.map((pair) => pair.right);
+      expect(contentOf(left), at).toEqual(pieces.filter(({ fate }) => fate !== "inserted"));
+      expect(contentOf(right), at).toEqual(pieces.filter(({ fate }) => fate !== "deleted"));
+      for (const pair of pairs) expect(pair.left ?? pair.right, at).toBeDefined();
+      // A whole line that nobody touched stands beside itself, unless it is empty.
+      const lines = linesOf(pieces);
+      const untouched = lines.filter(
+        (line, i) => !isChanged(line) && line.pieces.length > 0 && (lines[i - 1]?.end?.fate ?? "same") === "same",
+      );
+      const beside = new Map(pairs.filter((pair) => !differs(pair)).map(({ left, right }) => [left!.pieces[0], right]));
+      for (const line of untouched) expect(beside.get(line.pieces[0])?.pieces, at).toEqual(line.pieces);
+      const folds = folded(pairs, differs, { around: 1, least: 2 });
+      expect(
+        folds.flatMap((fold) => ("row" in fold ? [fold.row] : fold.folded)),
+        at,
+      ).toEqual(pairs);
+      for (const fold of folds) if ("folded" in fold) expect(fold.folded.some(differs), at).toBe(false);
+    }
+  });
+});
+
+test("what is deleted stands in front of what is inserted in its place", () => {
+  const a = [{ insert: "one two\n" }];
+  const fates = (op: Op) => merged(a, op).map(({ fate, insert }) => `${fate} ${insert}`);
+  const wanted = ["same one ", "deleted two", "inserted three", "same \n"];
+  expect(fates([{ retain: 4 }, { insert: "three" }, { delete: 3 }])).toEqual(wanted);
+  expect(fates([{ retain: 4 }, { delete: 3 }, { insert: "three" }])).toEqual(wanted);
+});
+
+test("formats that change nothing are no change", () => {
+  const bold = [{ insert: "x", attributes: { bold: true } }];
+  expect(merged(bold, [{ retain: 1, attributes: { bold: true } }])[0]?.fate).toBe("same");
+  const [piece] = merged(bold, [{ retain: 1, attributes: { bold: null, italic: true } }]);
+  expect(piece).toMatchObject({ fate: "formatted", attributes: { italic: true }, before: { bold: true } });
+});
+
+test("an image that was replaced is two pieces", () => {
+  const pieces = merged([{ insert: { image: "/a" } }, { insert: "\n" }], [{ insert: { image: "/b" } }, { delete: 1 }]);
+  expect(pieces.map(({ fate, insert }) => [fate, insert])).toEqual([
+    ["deleted", { image: "/a" }],
+    ["inserted", { image: "/b" }],
+    ["same", "\n"],
+  ]);
+});
+
+test("a line that was split stands beside its longer part, and a changed line beside what it became", () => {
+  const sides = (a: string, op: Op) =>
+    pairsOf(merged([{ insert: a }], op)).map(({ left, right }) => [textOf(left), textOf(right)]);
+  expect(sides("the head and a much longer tail\nnext\n", [{ retain: 9 }, { insert: "\n" }])).toEqual([
+    [undefined, "the head "],
+    ["the head and a much longer tail", "and a much longer tail"],
+    ["next", "next"],
+  ]);
+  expect(sides("one\ntwo\nthree\n", [{ retain: 4 }, { insert: "2\n2a" }, { delete: 3 }])).toEqual([
+    ["one", "one"],
+    ["two", "2"],
+    [undefined, "2a"],
+    ["three", "three"],
+  ]);
+});
+
+function textOf(line: Line | undefined): string | undefined {
+  return line?.pieces.map(({ insert }) => (typeof insert === "string" ? insert : "*")).join("");
+}
+
+test("what is far from any change is folded, and lines keep their numbers", () => {
+  const text = Array.from({ length: 40 }, (_, i) => `line ${i + 1}\n`).join("");
+  const lines = linesOf(merged([{ insert: text }], [{ retain: text.indexOf("line 21\n") }, { insert: "new\n" }]));
+  const folds = folded(lines, isChanged);
+  expect(folds.map((fold) => ("row" in fold ? "row" : fold.folded.length))).toEqual([17, ...Array(7).fill("row"), 17]);
+  expect(lines.slice(19, 22).map(({ a, b }) => [a, b])).toEqual([
+    [20, 20],
+    [undefined, 21],
+    [21, 22],
+  ]);
+  expect(folded(lines.slice(0, 15), isChanged)).toHaveLength(15);
+});
