@@ -20,10 +20,11 @@ const module = "github.com/collabd/collabd/"
 // whose name ends in "test" is for tests and is not bound.
 var mayImport = map[string][]string{
 	"ot":          {},
+	"difference":  {"ot"},
 	"wire":        {"ot"},
 	"session":     {"ot", "wire"},
 	"persist":     {"ot", "wire", "session", "migrations"},
-	"server":      {"ot", "wire", "session", "persist", "frontend"},
+	"server":      {"ot", "wire", "session", "persist", "difference", "frontend"},
 	"client":      {"ot", "wire"},
 	"cmd/collabd": {"ot", "wire", "session", "persist", "server", "client"},
 	"migrations":  {},

@@ -38,8 +38,9 @@ type actor struct {
 	titles    uint64
 	troubled  bool          // the log takes nothing at the moment
 	states    uint64        // changes of troubled
-	queue     []waiting     // at most one for each peer
-	parked    []join        // wait until the log was read as far as they know it: at most one for each connection that joins
+	queue     []waiting     // at most one for each peer, and Callers
+	callers   callers       // who are in the queue or in a write
+	parked    []parked      // at most Peers
 	ahead     wire.Revision // the log is known to have this revision
 	begun     uint64        // writes
 	writing   *write        // nil when no append is under way
@@ -61,8 +62,8 @@ type message interface{ deliver(*actor) }
 
 // waiting is a submission and who waits for it.
 type waiting struct {
-	peer *peer
-	sub  Submission
+	author author
+	sub    Submission
 }
 
 func (h *Hub) newActor(meta Document, state State, snapshot wire.Revision) *actor {
@@ -114,7 +115,7 @@ func (a *actor) run() {
 		p.end(why, 0)
 	}
 	for _, m := range a.parked {
-		m.answer <- joined{err: why}
+		m.refuse(why)
 	}
 	time.AfterFunc(a.lim.Goodbye, a.endOver)
 	a.late.Stop()
@@ -229,13 +230,15 @@ func (a *actor) endAll(c wire.Close) {
 	}
 }
 
-// dropGone forgets the waiting edits of peers that are no longer here. Their
+// dropGone forgets the waiting edits of authors that are no longer here. Peers'
 // clients will send them again.
 func (a *actor) dropGone() {
 	kept := a.queue[:0]
 	for _, w := range a.queue {
-		if a.peers[w.peer.client] == w.peer {
+		if w.author.waits(a) {
 			kept = append(kept, w)
+		} else if _, called := w.author.(*caller); called {
+			a.callers.leave(w.sub.Client)
 		}
 	}
 	clear(a.queue[len(kept):])

@@ -227,7 +227,7 @@ func (a *actor) answerKnown() {
 
 // keep makes the next state the current one. Everything in it is durable.
 func (a *actor) keep(next State) {
-	trimmed := next.trim(a.lim, func(c wire.ClientID) bool { return a.peers[c] != nil })
+	trimmed := next.trim(a.lim, func(c wire.ClientID) bool { return a.peers[c] != nil || a.callers.of[c] > 0 })
 	if a.presence.before(trimmed.window.after) {
 		a.presence.move(next.window)
 	}
@@ -244,27 +244,17 @@ func (a *actor) trouble(is bool) {
 	}
 }
 
-// answer tells an author what its record will not tell it. The outcome is
-// settled: a refusal, or durable.
+// answer tells an author the outcome, which is settled: a refusal, or durable.
 func (a *actor) answer(w waiting, out Outcome) {
-	w.peer.waiting = false
 	result := EditAccepted
 	switch {
 	case out.Refused != nil:
 		result = closeOf(out.Refused).Name
 		a.logRefusal(&w.sub, out.Refused)
-		w.peer.end(closeOf(out.Refused), w.sub.Edit.Seq)
 	case out.Duplicate:
 		result = EditDuplicate
-		w.peer.ack.Store(&wire.Ack{Seq: w.sub.Edit.Seq, Revision: out.Revision})
-		if a.changed { // the record may be in what is about to be published
-			a.spread.urgent = append(a.spread.urgent, w.peer)
-		} else {
-			w.peer.nudge()
-		}
-	default:
-		a.spread.urgent = append(a.spread.urgent, w.peer)
 	}
+	w.author.hears(a, &w.sub, out)
 	a.observer.Edit(result, time.Since(w.sub.At))
 }
 

@@ -85,7 +85,39 @@ func (d *driven) join(client wire.ClientID, asOf wire.Revision) {
 func (d *driven) submit(p *peer) {
 	last := d.actor.state.lastOf(p.client, p.last)
 	sub := insertion(p.client, last.seq+1, d.actor.state.Head(), 0, "x")
-	submit{waiting{p, sub}}.deliver(d.actor)
+	submit{p, sub}.deliver(d.actor)
+}
+
+// call hands in a write, as from elsewhere. Mostly nobody waits for the answer
+// for long.
+func (d *driven) call(client wire.ClientID) {
+	ctx, leave := context.WithCancel(context.Background())
+	defer leave()
+	if d.r.IntN(3) == 0 {
+		ctx = context.WithoutCancel(ctx)
+	}
+	last, asOf, found, _ := d.store.LastOf(ctx, "doc", client)
+	if found && d.r.IntN(2) == 0 {
+		asOf = last.Revision // it was looked up long ago
+	}
+	sub := insertion(client, 1, d.actor.state.Head(), 0, "x")
+	call{caller: &caller{ctx: ctx, answer: make(chan Outcome, 1)}, sub: sub, asOf: asOf, looked: true}.deliver(d.actor)
+}
+
+// counted is how many callers' edits are queued or being written.
+func (d *driven) counted() (n int) {
+	lists := [][]waiting{d.actor.queue}
+	if d.actor.writing != nil {
+		lists = append(lists, d.actor.writing.batch)
+	}
+	for _, list := range lists {
+		for _, w := range list {
+			if _, called := w.author.(*caller); called {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // check is the table of docs/bounds.md.
@@ -101,8 +133,10 @@ func (d *driven) check(lim Limits) {
 		have, bound int
 	}{
 		{"peers", len(a.peers), lim.Peers},
-		{"queue", len(a.queue), lim.Peers},
-		{"parked joins", len(a.parked), lim.Peers},
+		{"queue", len(a.queue), lim.Peers + lim.Callers},
+		{"callers", a.callers.n, lim.Callers},
+		{"clients of callers", len(a.callers.of), a.callers.n},
+		{"parked joins and calls", len(a.parked), lim.Peers},
 		{"who is here", len(a.presence.here), lim.Peers},
 		{"departures", len(a.presence.gone), goneKept},
 		{"records of the window", len(a.state.window.entries), lim.WindowRecords},
@@ -117,6 +151,9 @@ func (d *driven) check(lim Limits) {
 		if b.have > b.bound {
 			d.t.Fatalf("%s: %d, the bound is %d", b.what, b.have, b.bound)
 		}
+	}
+	if n := d.counted(); n != a.callers.n {
+		d.t.Fatalf("%d callers are counted, and %d edits of theirs wait", a.callers.n, n)
 	}
 }
 
@@ -134,6 +171,7 @@ func TestBounds(t *testing.T) {
 			lim.WindowRecords, lim.WindowBytes = 10+r.IntN(30), 400+r.IntN(2000)
 			lim.RetryMin, lim.RetryMax = time.Microsecond, time.Microsecond
 			lim.CatchupStep = 5
+			lim.Callers = 1 + r.IntN(4)
 			d := drive(t, r, lim)
 			for range 4000 {
 				switch n := r.IntN(20); {
@@ -158,6 +196,8 @@ func TestBounds(t *testing.T) {
 					p := d.here[r.IntN(len(d.here))]
 					p.moved.Store(&wire.Presence{Revision: d.actor.state.Head()})
 					move{p}.deliver(d.actor)
+				case n < 17 && r.IntN(2) == 0:
+					d.call(wire.ClientID(fmt.Sprint("w", r.IntN(9))))
 				case n < 17: // somebody else's server
 					d.store.mu.Lock()
 					rev := wire.Revision(len(d.store.log)) + 1
@@ -172,13 +212,14 @@ func TestBounds(t *testing.T) {
 				d.step()
 				d.check(lim)
 				largest["queue"] = max(largest["queue"], len(d.actor.queue))
+				largest["callers"] = max(largest["callers"], d.actor.callers.n)
 				largest["parked"] = max(largest["parked"], len(d.actor.parked))
 				largest["peers"] = max(largest["peers"], len(d.actor.peers))
 				largest["trimmed"] = max(largest["trimmed"], int(d.actor.state.window.after))
 			}
 		})
 	}
-	if largest["queue"] < 2 || largest["parked"] < 3 || largest["peers"] < 3 || largest["trimmed"] < 100 {
+	if largest["queue"] < 2 || largest["callers"] < 3 || largest["parked"] < 3 || largest["peers"] < 3 || largest["trimmed"] < 100 {
 		t.Errorf("the flood was a trickle: %v", largest)
 	}
 }

@@ -17,6 +17,12 @@
 // the tail of the log and accepts the same edits again: those that did get
 // into the log are recognised by (client, seq).
 //
+// # Writes without a connection
+//
+// [Hub.Submit] hands in one edit as a peer would, and waits for what becomes of
+// it. Its client id is made of document, user and key, so that it is the log
+// that knows a write which is submitted again.
+//
 // # Several servers
 //
 // The log decides, so any number of hubs may run a document. A client that

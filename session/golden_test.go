@@ -30,6 +30,8 @@ var update = flag.Bool("update", false, "write the golden scripts anew")
 //	join NAME [viewer]                connect as a new client
 //	resume NAME [revision=N] [secret=S] [as=USER] [lineage=L]   connect again
 //	edit NAME SEQ BASE OP             send an edit
+//	write NAME KEY BASE OP            submit a write, at NAME's server, with a key unless that is -
+//	leave NAME                        NAME waits for its writes no longer
 //	carets NAME REVISION SELECTIONS   send a presence
 //	send NAME MESSAGE                 send anything
 //	type NAME FROM TO                 send and await so many one-letter edits at the end
@@ -159,6 +161,10 @@ func (w *world) run(line string) {
 	case "edit":
 		op := w.op(rest(4))
 		w.send(at(1), string(wire.Edit{Seq: wire.Seq(atoi(at(2))), Base: wire.Revision(atoi(at(3))), Op: op}.Append(nil)))
+	case "write":
+		w.write(at(1), strings.TrimPrefix(at(2), "-"), wire.Revision(atoi(at(3))), w.op(rest(4)))
+	case "leave":
+		w.client(at(1)).leave()
 	case "carets":
 		w.send(at(1), `{"type":"presence","revision":`+at(2)+`,"selections":`+rest(3)+`}`)
 	case "send":
@@ -218,6 +224,8 @@ var limits = map[string]func(*session.Limits, int){
 	"edit-burst": func(l *session.Limits, n int) { l.EditBurst = n },
 	"notes":      func(l *session.Limits, n int) { l.Notes = n },
 	"note-burst": func(l *session.Limits, n int) { l.NoteBurst = n },
+	"callers":    func(l *session.Limits, n int) { l.Callers = n },
+	"behind":     func(l *session.Limits, n int) { l.Behind = n },
 	"memory":     func(l *session.Limits, n int) { l.Memory = int64(n) },
 	"follow":     func(l *session.Limits, n int) { l.Follow = millis(n) },
 	"idle":       func(l *session.Limits, n int) { l.Idle = millis(n) },

@@ -30,6 +30,14 @@ func (i issuer) issue(doc wire.DocID, user wire.UserID) (wire.ClientID, string) 
 	return client, i.secret(doc, user, client)
 }
 
+// named is the client id of the writes that a user makes with one key: the same
+// for ever and on every server, so that the log knows a write again.
+func (i issuer) named(doc wire.DocID, user wire.UserID, key string) wire.ClientID {
+	h := hmac.New(sha256.New, i.key)
+	h.Write([]byte(strings.Join([]string{"write", string(doc), string(user), key}, "\x00")))
+	return wire.ClientID(idEncoding.EncodeToString(h.Sum(nil))[:20])
+}
+
 func (i issuer) owns(doc wire.DocID, user wire.UserID, client wire.ClientID, secret string) bool {
 	return hmac.Equal([]byte(secret), []byte(i.secret(doc, user, client)))
 }

@@ -24,6 +24,11 @@ type Limits struct {
 	MessageBytes int
 	// Peers is the most peers of one document.
 	Peers int
+	// Callers is the most calls of [Hub.Submit] that wait for one document.
+	Callers int
+	// Behind is how many revisions the base of such a write may be behind the
+	// head.
+	Behind int
 	// Mailbox is how many messages to an actor may wait before the readers
 	// do.
 	Mailbox int
@@ -89,6 +94,8 @@ func DefaultLimits() Limits {
 		CatchupStep:     20_000,
 		MessageBytes:    64 << 10,
 		Peers:           1000,
+		Callers:         1000,
+		Behind:          100_000,
 		Mailbox:         256,
 		Frames:          12_000,
 		FrameWait:       25 * time.Millisecond,

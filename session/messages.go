@@ -16,9 +16,13 @@ type join struct {
 	last     lastEdit
 	asOf     wire.Revision
 	answer   chan joined // capacity 1
-	// parked is how many writes had begun when the join was told to wait.
-	parked uint64
 }
+
+// refuse implements parkable.
+func (m join) refuse(why error) { m.answer <- joined{err: why} }
+
+// of implements parkable.
+func (m join) of(p *peer) bool { return m.peer == p }
 
 // joined answers a join: err is nil, or a wire.Close.
 type joined struct {
@@ -40,7 +44,7 @@ func (m join) deliver(a *actor) {
 		m.answer <- joined{err: wire.CloseRevisionAhead}
 		return
 	case m.asOf > a.state.Head():
-		a.park(m) // the client, or another server, knows more than this session
+		a.park(m, m.asOf) // the client, or another server, knows more than this session
 		return
 	case m.resume && m.asOf < a.state.window.after:
 		m.answer <- joined{err: wire.CloseOverloaded} // what was looked up is stale: look again
@@ -77,40 +81,11 @@ func (m join) deliver(a *actor) {
 	m.answer <- in
 }
 
-// park makes a join wait until the log was read as far as it is known to go.
-func (a *actor) park(m join) {
-	if len(a.parked) >= a.lim.Peers {
-		m.answer <- joined{err: wire.CloseOverloaded}
-		return
-	}
-	m.parked = a.begun
-	a.ahead = max(a.ahead, m.asOf)
-	a.parked = append(a.parked, m)
-}
-
-// unpark lets the joins go on that waited, after a write. If that found nothing
-// more in the log, those for whose sake it was begun know a history that there
-// is not.
-func (a *actor) unpark(w *write, foundNothing bool) {
-	if foundNothing {
-		a.ahead = 0
-	}
-	waited := a.parked
-	a.parked = nil
-	for _, m := range waited {
-		if foundNothing && m.parked < w.number && m.asOf > a.state.Head() {
-			m.answer <- joined{err: wire.CloseRevisionAhead}
-			continue
-		}
-		m.deliver(a)
-	}
-}
-
 // leave takes a peer out.
 type leave struct{ peer *peer }
 
 func (m leave) deliver(a *actor) {
-	a.parked = slices.DeleteFunc(a.parked, func(j join) bool { return j.peer == m.peer })
+	a.unparkPeer(m.peer)
 	if a.peers[m.peer.client] != m.peer {
 		return // another connection of the same client has taken its place
 	}
@@ -121,8 +96,11 @@ func (m leave) deliver(a *actor) {
 	a.changed = true
 }
 
-// submit hands in an edit.
-type submit struct{ waiting }
+// submit hands in an edit of a peer.
+type submit struct {
+	peer *peer
+	sub  Submission
+}
 
 func (m submit) deliver(a *actor) {
 	switch {
@@ -136,11 +114,11 @@ func (m submit) deliver(a *actor) {
 	if out, known := a.state.known(&m.sub); known {
 		// It waits for no write: its author has seen the record and may send
 		// the next edit while one is under way.
-		a.answer(m.waiting, out)
+		a.answer(waiting{m.peer, m.sub}, out)
 		return
 	}
 	m.peer.waiting = true
-	a.queue = append(a.queue, m.waiting)
+	a.queue = append(a.queue, waiting{m.peer, m.sub})
 }
 
 // move tells that there is news of where a peer's carets are: the latest is

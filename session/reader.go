@@ -152,42 +152,13 @@ func (r *reader) edit(ctx context.Context, e wire.Edit) error {
 		Client: r.peer.client, User: r.peer.who.User.ID, At: time.Now(),
 		Edit: e, Digest: e.Digest(), Op: e.Op, Base: e.Base,
 	}
-	if err := r.intoWindow(ctx, &sub); err != nil {
+	if sub.Base < r.actor.view.Load().window.after && e.Base < r.least && e.Seq > r.joined.seq {
+		// Nobody may make us read the history again and again.
+		return &wire.Error{Close: wire.CloseBadBase, Member: "base", Detail: "is older than what the client knew when it joined", Seq: e.Seq}
+	}
+	if err := r.actor.intoWindow(ctx, &sub); err != nil {
 		return err
 	}
-	r.actor.send(ctx, submit{waiting{r.peer, sub}})
+	r.actor.send(ctx, submit{r.peer, sub})
 	return nil
-}
-
-// intoWindow rebases an edit whose base has left the window over the history
-// from the store, here in the reader, where it holds up nobody else.
-func (r *reader) intoWindow(ctx context.Context, sub *Submission) error {
-	for {
-		w := r.actor.view.Load().window
-		if sub.Base >= w.after {
-			return nil
-		}
-		if sub.Edit.Base < r.least && sub.Edit.Seq > r.joined.seq {
-			// Nobody may make us read the history again and again.
-			return &wire.Error{Close: wire.CloseBadBase, Member: "base", Detail: "is older than what the client knew when it joined", Seq: sub.Edit.Seq}
-		}
-		ctx, cancel := context.WithTimeout(ctx, r.actor.lim.Store)
-		records, err := r.actor.store.Records(ctx, r.actor.meta.ID, sub.Base, min(sub.Base+wire.Revision(r.actor.lim.CatchupStep), w.head()))
-		cancel()
-		if err != nil {
-			r.actor.log.Error().Err(err).Msg("reading history for an old edit failed")
-			return wire.CloseStoreFailed
-		}
-		entries := make([]entry, len(records))
-		for i := range records {
-			if records[i].Client == r.peer.client && records[i].Seq >= sub.Edit.Seq {
-				return nil // it is in the history already: the actor knows
-			}
-			entries[i].Record = records[i]
-		}
-		if sub.Op, err = rebase(sub.Op, entries); err != nil {
-			return refused(err)
-		}
-		sub.Base += wire.Revision(len(records))
-	}
 }

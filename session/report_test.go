@@ -22,6 +22,7 @@ var (
 // report writes what everybody received, and what was asked for.
 func (w *world) report(out *strings.Builder) {
 	names := slices.Sorted(maps.Keys(w.clients))
+	ended := w.ended()
 	received := map[string][]string{}
 	for _, name := range names { // before anything is shown: ids become names
 		if w.clients[name].end != nil {
@@ -40,6 +41,9 @@ func (w *world) report(out *strings.Builder) {
 			c.told = true
 			fmt.Fprintf(out, "%s : closed %d %s\n", name, reason.Code, reason.Name)
 		}
+	}
+	for _, line := range ended {
+		fmt.Fprintln(out, line)
 	}
 	if w.stats > 0 {
 		s := w.nodes[w.stats].hub.Stats()

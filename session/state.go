@@ -130,12 +130,16 @@ func (s State) inOrder(sub *Submission) error {
 	case sub.Base < s.window.after:
 		// Its base left the window while it waited; the client comes back
 		// with the same edit, and it is rebased then.
-		return wire.CloseOverloaded
+		return errLookAgain
 	case sub.Op.BaseLen() > s.window.unitsAt(sub.Base):
 		return wire.CloseEditRefused.Because("The op is longer than the document at its base.")
 	}
 	return nil
 }
+
+// errLookAgain says that the history went on while an edit was on its way, so
+// that what was found out about it before does not hold any more.
+var errLookAgain = fmt.Errorf("the window has moved on: %w", wire.CloseOverloaded)
 
 // trim bounds the window, and forgets the clients that are neither here nor
 // in the window.

@@ -31,6 +31,7 @@ type world struct {
 	nodes   map[int]*node
 	clients map[string]*scripted
 	names   map[wire.ClientID]string
+	writes  writes
 	// What the next report shows beside what was received.
 	log   wire.DocID
 	stats int
@@ -54,6 +55,9 @@ type scripted struct {
 	lineage  wire.Lineage
 	revision wire.Revision
 	told     bool // that the connection has ended
+	// The context of its writes.
+	writing context.Context
+	leave   context.CancelFunc
 }
 
 const scriptKey = "a key of 32 bytes for the scripts"
@@ -138,6 +142,9 @@ func (w *world) crash() {
 
 // end leaves nothing behind: a goroutine that is still there fails the test.
 func (w *world) end() {
+	for _, c := range w.clients {
+		c.leave()
+	}
 	for _, n := range w.nodes {
 		n.store.Release()
 	}
@@ -148,6 +155,7 @@ func (w *world) client(name string) *scripted {
 	c := w.clients[name]
 	if c == nil {
 		c = &scripted{name: name, node: 1, doc: w.doc}
+		c.writing, c.leave = context.WithCancel(context.Background())
 		w.clients[name] = c
 	}
 	return c
