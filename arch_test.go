@@ -24,17 +24,18 @@ var mayImport = map[string][]string{
 	"wire":        {"ot"},
 	"session":     {"ot", "wire"},
 	"persist":     {"ot", "wire", "session", "migrations"},
-	"server":      {"ot", "wire", "session", "persist", "difference", "frontend"},
+	"server":      {"ot", "wire", "session", "persist", "difference", "frontend", "docs"},
 	"client":      {"ot", "wire"},
 	"cmd/collabd": {"ot", "wire", "session", "persist", "server", "client"},
 	"migrations":  {},
 	"frontend":    {},
+	"docs":        {},
 	"bench":       {"ot", "persist", "server"},
 	"fuzz":        {"ot", "wire", "session", "persist", "server", "client"},
 }
 
 // standardOnly need nothing but the standard library.
-var standardOnly = []string{"ot", "migrations", "frontend"}
+var standardOnly = []string{"ot", "migrations", "frontend", "docs"}
 
 // TestImports: imports go one way.
 func TestImports(t *testing.T) {

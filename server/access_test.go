@@ -51,6 +51,7 @@ var attempts = map[string]struct {
 	"GET /healthz":                 {"/healthz", "", 200},
 	"GET /readyz":                  {"/readyz", "", 200},
 	"GET /api/me":                  {"/api/me", "", 200},
+	"GET /api/openapi.yaml":        {"/api/openapi.yaml", "", 200},
 	"PATCH /api/me":                {"/api/me", `{"name":"Ana"}`, 200},
 	"GET /api/docs":                {"/api/docs", "", 200},
 	"POST /api/docs":               {"/api/docs", `{"title":"y"}`, 201},

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"path"
 	"strings"
+
+	"github.com/collabd/collabd/docs"
 )
 
 // noncePlaceholder stands in the pages where the nonce for the one style
@@ -36,6 +38,15 @@ func page(name string) func(*Server, http.ResponseWriter, *request) error {
 		w.Write(bytes.ReplaceAll(html, []byte(noncePlaceholder), []byte(nonce)))
 		return nil
 	}
+}
+
+// openAPI serves the description of the HTTP interface.
+func (s *Server) openAPI(w http.ResponseWriter, _ *request) error {
+	h := w.Header()
+	h.Set("Content-Type", "application/yaml")
+	h.Set("Cache-Control", "no-store")
+	w.Write(docs.OpenAPI)
+	return nil
 }
 
 // asset serves the files whose names change with their content.

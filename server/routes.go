@@ -47,6 +47,7 @@ var routes = []route{
 	{"GET /healthz", Public, false, "", (*Server).healthz},
 	{"GET /readyz", Public, false, "", (*Server).readyz},
 
+	{"GET /api/openapi.yaml", Public, false, "", (*Server).openAPI},
 	{"GET /api/me", ChangeSelf, true, "", (*Server).getMe},
 	{"PATCH /api/me", ChangeSelf, true, "", (*Server).patchMe},
 	{"GET /api/docs", ListDocuments, false, "", (*Server).listDocuments},

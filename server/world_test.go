@@ -38,6 +38,8 @@ type world struct {
 	server *Server
 	http   *httptest.Server
 	log    *logBuffer
+	// contract is what every answer is compared with.
+	contract *watched
 	// failing: the test makes things fail, so that the log has errors.
 	failing bool
 	// narrow: connections that come now have small windows.
@@ -83,6 +85,8 @@ func openOn(t *testing.T, store Store, changes ...func(*Config)) *world {
 		t.Fatal(err)
 	}
 	w.server = s
+	w.contract = heldTo(s, s.handler)
+	s.handler = w.contract
 	w.http = httptest.NewUnstartedServer(s)
 	w.http.Config.ErrorLog = w.netLog()
 	w.http.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
@@ -111,6 +115,7 @@ func (w *world) close() {
 			w.t.Errorf("close the store: %v", err)
 		}
 	}
+	w.contract.report(w.t)
 	for line := range strings.Lines(w.log.String()) {
 		if strings.HasPrefix(line, "net/http") || !w.failing && strings.Contains(line, `"level":"error"`) {
 			w.t.Errorf("in the log: %s", line)
