@@ -58,6 +58,19 @@ var richEmbeds = map[string]rule{
 	"formula": {"TeX, 1 to 2,048 bytes without control characters", text(isPrintable)},
 }
 
+// AttributeAllowed reports whether text or a line break of a [Rich] document may
+// carry the attribute with this value.
+func AttributeAllowed(name string, value Value) bool {
+	rule, ok := richAttributes[name]
+	return ok && rule.accepts(value)
+}
+
+// EmbedAllowed reports whether a [Rich] document may hold the embed.
+func EmbedAllowed(e Embed) bool {
+	rule, ok := richEmbeds[e.Name()]
+	return ok && rule.accepts(e.Value())
+}
+
 func isTrue(v Value) bool { return v == True }
 
 func digitUpTo(last byte) rule {
