@@ -44,12 +44,20 @@ export class Actor {
 
   async duplicate(number: number, as: number): Promise<void> {
     const page = await this.tabs.get(number)!.duplicate(this.#context);
-    await this.add(as).adopt(page);
+    await this.tabs.get(as)!.adopt(page);
   }
 
   async goOffline(offline: boolean): Promise<void> {
     this.#offline = offline;
-    await this.#context.setOffline(offline);
+    try {
+      await this.#context.setOffline(offline);
+    } catch (error) {
+      // A page that crashed by itself cannot be told; the others must be.
+      const crashed = [...this.tabs.values()].filter((tab) => tab.crashed);
+      if (crashed.length === 0) throw error;
+      await Promise.all(crashed.map((tab) => tab.page?.close().catch(() => {})));
+      await this.#context.setOffline(offline);
+    }
   }
 
   /** Kills all of the browser; it starts again when a tab is opened. */

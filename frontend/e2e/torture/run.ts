@@ -120,8 +120,10 @@ class Run {
   async #step(step: Step): Promise<void> {
     const tab = "tab" in step ? this.#tabs.get(step.tab) : undefined;
     const asleep = tab?.frozen === true && step.do !== "thaw";
-    if ("tab" in step && step.do !== "open" && (!tab?.alive || asleep))
+    if ("tab" in step && step.do !== "open" && (!tab?.alive || asleep)) {
+      if (step.do === "duplicate") this.#add(step.tab, step.as); // it may be opened later
       return this.#note(`${wording(step)}: not there`);
+    }
     const began = performance.now();
     await this.#act(step, tab).catch((error: unknown) => {
       if (!tab?.crashed) throw new Error(`${wording(step)}: ${error instanceof Error ? error.message : error}`);
@@ -167,7 +169,7 @@ class Run {
       case "open":
         return actor.open(step.tab);
       case "duplicate":
-        this.#tabs.set(step.as, actor.add(step.as));
+        this.#add(step.tab, step.as);
         return actor.duplicate(step.tab, step.as);
       case "freeze":
       case "thaw":
@@ -195,6 +197,11 @@ class Run {
         return actor.kill();
       }
     }
+  }
+
+  /** A tab of the person whose tab `of` is, not yet open. */
+  #add(of: number, number: number): void {
+    this.#tabs.set(number, this.#actors[this.#plan.owners[of]!]!.add(number));
   }
 
   #died(number: number, words: Words): void {

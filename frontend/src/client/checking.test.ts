@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Op } from "../ot/op.ts";
+import { REPAIR_HELD_UNITS } from "./checking.ts";
 import { settled } from "./testing/journal.ts";
 import { Room } from "./testing/room.ts";
 
@@ -133,6 +134,32 @@ describe("a document that differs", () => {
     await settled();
     expect(ana.editor.text).toBe("abXYef!");
     expect(ana.collab.status.repaired).toBe(1);
+  });
+
+  it("is fetched anew rather than to hold back more than fits", async () => {
+    const { room, asked, held, works } = repairable([{ insert: "abcdef" }]);
+    const ana = room.join();
+    ana.editor.type(6, "!");
+    room.clock.until(() => ana.unsent === 0);
+    room.server.document = [...other, { insert: "!" }];
+    const give = held();
+    room.clock.advance(2_000);
+    const flood = "0".repeat(REPAIR_HELD_UNITS / 4);
+    for (let i = 0; i < 5; i++) {
+      room.server.write([{ insert: flood }]);
+      room.rest();
+    }
+    works();
+    give(); // too late: nobody waits for it any more
+    await settled();
+    for (let i = 0; i < 5; i++) {
+      room.clock.advance(2_000);
+      await settled();
+    }
+    expect(ana.editor.text).toBe(`${flood.repeat(5)}abXYef!`);
+    expect(ana.collab.status.repaired).toBe(1);
+    expect(asked).toHaveLength(2);
+    expect(ana.copies).toEqual([]);
   });
 
   it("begins anew when repairs do not help", async () => {

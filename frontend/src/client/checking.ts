@@ -9,6 +9,8 @@ const CHECK_AFTER_MS = 1_500;
 const MOST_REPAIRS = 3;
 /** How long the server may take to give its document, in milliseconds. */
 export const REPAIR_PATIENCE_MS = 15_000;
+/** What of the stream is held back meanwhile at most, in UTF-16 code units; with more to come, the document is fetched anew. */
+export const REPAIR_HELD_UNITS = 8 * 1024 * 1024;
 
 /** What the server says of the document at a revision. */
 export interface Answer {
@@ -96,7 +98,9 @@ export class Checker {
 /** Holds the stream back while the server's document is on its way, so that it meets the revision that it is of. */
 export class Repair {
   readonly #held: string[] = [];
+  #room = REPAIR_HELD_UNITS;
   #over = false;
+  readonly #fail: () => void;
 
   /** `done` gets the document; `failed` if it does not come. Neither is called after `cancel`. */
   constructor(clock: Clock, document: Promise<Op>, done: (document: Op) => void, failed: () => void) {
@@ -107,6 +111,7 @@ export class Repair {
       this.#over = true;
       how();
     };
+    this.#fail = () => end(failed);
     document.then(
       (op) => end(() => done(op)),
       () => end(failed),
@@ -114,7 +119,9 @@ export class Repair {
   }
 
   hold(frame: string): void {
-    this.#held.push(frame);
+    this.#room -= frame.length;
+    if (this.#room < 0) this.#fail();
+    else this.#held.push(frame);
   }
 
   /** What was held back, in its order. */

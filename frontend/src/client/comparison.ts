@@ -60,8 +60,9 @@ export class Comparison {
 
   /** Whether a frame is held back, because the stream must not go on before the repair is done. */
   holds(frame: string): boolean {
-    this.#repair?.hold(frame);
-    return this.#repair !== undefined;
+    const repair = this.#repair; // to hold the frame may end it, and the connection
+    repair?.hold(frame);
+    return repair !== undefined;
   }
 
   /** The connection is gone. */
