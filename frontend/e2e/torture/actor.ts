@@ -49,15 +49,12 @@ export class Actor {
 
   async goOffline(offline: boolean): Promise<void> {
     this.#offline = offline;
-    try {
-      await this.#context.setOffline(offline);
-    } catch (error) {
-      // A page that crashed by itself cannot be told; the others must be.
-      const crashed = [...this.tabs.values()].filter((tab) => tab.crashed);
-      if (crashed.length === 0) throw error;
-      await Promise.all(crashed.map((tab) => tab.page?.close().catch(() => {})));
-      await this.#context.setOffline(offline);
+    // A page that crashed cannot be told.
+    for (const tab of this.tabs.values()) {
+      if (tab.crashed) await tab.page?.close().catch(() => {});
+      await tab.cleared;
     }
+    await this.#context.setOffline(offline);
   }
 
   /** Kills all of the browser; it starts again when a tab is opened. */

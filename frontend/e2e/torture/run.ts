@@ -27,6 +27,8 @@ export interface Outcome {
   readonly revisions: number;
 }
 
+/** What a page refuses that was opened without a network, while another one owns what is kept of the document. */
+const typing: ReadonlySet<string> = new Set<Step["do"]>(["type", "remove", "format"]);
 const silent: Words = { saved: false, kept: false, unkept: false };
 
 /** Plays a scenario on a server of its own, and looks whether the law was kept. */
@@ -63,14 +65,11 @@ class Run {
   async play(): Promise<Outcome> {
     const { plan } = this;
     try {
-      await this.#begin().catch(async (error: unknown) => {
-        for (const tab of this.#tabs.values())
-          if (tab.alive) this.#note(`${tab.line} shows ${JSON.stringify(await tab.text())}`);
-        throw error;
-      });
+      await this.#begin();
       for (const step of plan.steps) await this.#step(step);
     } catch (error) {
       this.#wrong.push(`the scenario came to a halt: ${error instanceof Error ? error.message : error}`);
+      for (const tab of this.#tabs.values()) if (tab.alive) this.#note(`${tab.line} shows ${await tab.shown()}`);
     }
     const end = this.#wrong.length > 0 ? { text: "", copies: "" } : await this.#settled();
     const revisions = this.#wrong.length > 0 ? 0 : await this.#history();
@@ -124,6 +123,7 @@ class Run {
       if (step.do === "duplicate") this.#add(step.tab, step.as); // it may be opened later
       return this.#note(`${wording(step)}: not there`);
     }
+    if (typing.has(step.do) && !(await tab!.writable())) return this.#note(`${wording(step)}: may only be read`);
     const began = performance.now();
     await this.#act(step, tab).catch((error: unknown) => {
       if (!tab?.crashed) throw new Error(`${wording(step)}: ${error instanceof Error ? error.message : error}`);

@@ -24,6 +24,8 @@ export class Tab {
   frozen = false;
   /** Its process has died. */
   crashed = false;
+  /** What is left of a page that crashed is closed. */
+  cleared: Promise<void> | undefined;
   /** Errors of its pages. */
   readonly complaints: string[] = [];
   #devtools: CDPSession | undefined;
@@ -90,7 +92,7 @@ export class Tab {
     if (at === "kept") {
       await this.page!.waitForFunction(() => {
         const { kept, status } = window.collabd!.collab;
-        return kept || status.unkept === true;
+        return kept || status.unsent === 0 || status.unkept === true;
       });
     }
     return this.words();
@@ -98,6 +100,13 @@ export class Tab {
 
   text(): Promise<string> {
     return this.page!.evaluate(() => window.collabd!.text());
+  }
+
+  /** What can be told of it when something went wrong. */
+  async shown(): Promise<string> {
+    if (this.frozen || this.crashed) return this.frozen ? "(asleep)" : "(crashed)";
+    const shown = async () => `${JSON.stringify(await this.text())} ${JSON.stringify(await this.status())}`;
+    return shown().catch((error: unknown) => String(error));
   }
 
   delta(): Promise<Op> {
@@ -109,6 +118,12 @@ export class Tab {
     return this.page!.locator(".copy-text").evaluateAll((all) =>
       all.map((copy) => (copy as HTMLTextAreaElement).value).join("\n"),
     );
+  }
+
+  /** Whether one may type here; a page that is gone says nothing. */
+  writable(): Promise<boolean> {
+    const look = () => document.querySelector<HTMLElement>(".ql-editor, .cm-content")?.isContentEditable === true;
+    return this.page!.evaluate(look).catch(() => true);
   }
 
   async type(mark: string, way: Way, line: string): Promise<void> {
@@ -162,7 +177,7 @@ export class Tab {
 
   /** Its page is no more; what is left of one that crashed is closed. */
   gone(): void {
-    if (this.crashed) void this.page?.close().catch(() => {});
+    if (this.crashed) this.cleared = this.page?.close().catch(() => {});
     this.page = undefined;
     this.frozen = false;
     this.crashed = false;
