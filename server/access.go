@@ -14,7 +14,9 @@ const (
 	ListDocuments  Action = "list documents"
 	CreateDocument Action = "create document"
 	ReadDocument   Action = "read document"
-	EditDocument   Action = "edit document"
+	// ReadHistory is every revision, and who made it.
+	ReadHistory  Action = "read history"
+	EditDocument Action = "edit document"
 	// ChangeDocument is its title and its folder.
 	ChangeDocument Action = "change document"
 	// TrashDocument puts it into the trash and takes it out.
@@ -50,7 +52,7 @@ func (a Access) May(p Principal, act Action, doc *session.Document) bool {
 		return a.guests == GuestsEdit || a.guests == GuestsView
 	case CreateDocument, ChangeFolders:
 		return a.guests == GuestsEdit
-	case ReadDocument:
+	case ReadDocument, ReadHistory:
 		return a.Role(p, doc) != ""
 	case EditDocument, ChangeDocument, TrashDocument, PinDocument:
 		return a.Role(p, doc).CanEdit()

@@ -26,6 +26,7 @@ var rights = map[Action]map[Guests]string{
 	Public:         {GuestsNone: "everybody", GuestsView: "everybody", GuestsEdit: "everybody"},
 	ListDocuments:  {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
 	ReadDocument:   {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
+	ReadHistory:    {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
 	ChangeSelf:     {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
 	CreateDocument: {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
 	ChangeDocument: {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
@@ -67,6 +68,12 @@ var attempts = map[string]struct {
 	"GET /files/{id}/{file}":       {"/files/{id}/file", "", 200},
 	"GET /api/docs/{id}/content":   {"/api/docs/{id}/content", "", 200},
 	"GET /api/docs/{id}/socket":    {"/api/docs/{id}/socket", "", 101},
+
+	"GET /api/docs/{id}/history":    {"/api/docs/{id}/history", "", 200},
+	"GET /api/docs/{id}/change":     {"/api/docs/{id}/change?from=0&to=0", "", 200},
+	"GET /api/docs/{id}/blame":      {"/api/docs/{id}/blame", "", 200},
+	"GET /api/docs/{id}/difference": {"/api/docs/{id}/difference?from=0&to=0", "", 200},
+
 	// A hello that is none is answered by a stream that ends at once.
 	"POST /api/docs/{id}/events":          {"/api/docs/{id}/events", `{"type":"ping"}`, 200},
 	"POST /api/docs/{id}/events/messages": {"/api/docs/{id}/events/messages", `{"type":"ping"}`, 410},
@@ -221,7 +228,7 @@ func TestMay(t *testing.T) {
 		if got := s.server.access.Role(p, &s.doc); got != roles[guests][who] {
 			t.Errorf("role %q, want %q", got, roles[guests][who])
 		}
-		for _, action := range []Action{ReadDocument, EditDocument, ChangeDocument, TrashDocument, PinDocument} {
+		for _, action := range []Action{ReadDocument, ReadHistory, EditDocument, ChangeDocument, TrashDocument, PinDocument} {
 			if s.server.access.May(p, action, nil) {
 				t.Errorf("%s of no document", action)
 			}

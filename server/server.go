@@ -14,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/collabd/collabd/frontend"
+	"github.com/collabd/collabd/history"
 	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
 )
@@ -29,6 +30,7 @@ type Store interface {
 	users
 	lists
 	files
+	facts
 	CreateDocument(ctx context.Context, d session.Document) error
 	Key(ctx context.Context, name string, size int) ([]byte, error)
 	Logins() *persist.Logins
@@ -45,6 +47,7 @@ type Server struct {
 	site     site
 	events   eventConns
 	index    *indexer
+	history  *history.Archive
 	list     *listWatch
 	uploads  uploads
 	back     background
@@ -105,6 +108,7 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.index = newIndexer(store, s.hub, cfg.index, cfg.Limits.Store, log)
 	s.list = newListWatch(s)
+	s.history = history.NewArchive(historySource{store}, history.Limits{})
 	s.back.Go(func() { s.index.run(s.stopping) })
 	s.back.Go(func() { s.list.run(s.stopping) })
 	s.router = s.mux()

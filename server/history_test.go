@@ -1,0 +1,148 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
+)
+
+// record appends an edit of somebody, a while after the document was made.
+func (w *world) record(doc wire.DocID, user wire.UserID, after time.Duration, text string) wire.Revision {
+	w.t.Helper()
+	o, err := ot.Parse([]byte(text), ot.Limits{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	head, err := w.store.Head(w.t.Context(), doc)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	r := session.Record{Revision: head + 1, Client: wire.ClientID("c" + user), Seq: wire.Seq(head + 1), User: user, At: epoch.Add(after), Op: o}
+	if err := w.store.Append(w.t.Context(), doc, []session.Record{r}); err != nil {
+		w.t.Fatal(err)
+	}
+	return head + 1
+}
+
+var epoch = time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
+
+// me is who a person is.
+func (p *person) me() meJSON {
+	p.w.t.Helper()
+	var me meJSON
+	p.do("GET", "/api/me", "").is(p.w.t, 200, "").into(p.w.t, &me)
+	return me
+}
+
+// written is a document that Ana wrote, of which Ben, who is gone, deleted a word.
+//
+//	1  Ana   "one two three\n"    9:00
+//	2  Ana   "one 😀two three\n"  9:00:30
+//	3  gone  "one 😀 three\n"     9:05
+func written(w *world) (ana *person, doc wire.DocID) {
+	ana = w.person()
+	doc = ana.create("x", ot.Rich).ID
+	ana.do("PATCH", "/api/me", `{"name":"Ana","color":"#b4235a"}`).is(w.t, 200, "")
+	w.record(doc, ana.me().ID, 0, `[{"insert":"one two three"}]`)
+	w.record(doc, ana.me().ID, 30*time.Second, `[{"retain":4},{"insert":"😀"}]`)
+	w.record(doc, "gone", 5*time.Minute, `[{"retain":6},{"delete":3}]`)
+	return ana, doc
+}
+
+// answers checks a JSON answer, $ANA being Ana as she is shown and $DOC when the document was made.
+func (p *person) answers(path, want string) {
+	p.w.t.Helper()
+	me := p.me()
+	want = strings.NewReplacer(
+		"$ANA", fmt.Sprintf(`{"id":%q,"name":"Ana","color":"#b4235a"}`, me.ID), "$ANAS", string(me.ID),
+		"$GONE", `{"id":"gone","name":"Unknown","color":"#7f7f7f"}`,
+		"$AT", fmt.Sprint(epoch.UnixMilli()), "\n", "", "\t", "",
+	).Replace(want)
+	if got := strings.TrimSpace(p.do("GET", path, "").is(p.w.t, http.StatusOK, "").body); got != want {
+		p.w.t.Errorf("%s answers\n%s\nwant\n%s", path, got, want)
+	}
+}
+
+func TestHistoryRoutes(t *testing.T) {
+	onEachStore(t, func(t *testing.T, w *world) {
+		ana, doc := written(w)
+		at := "/api/docs/" + string(doc)
+		ana.answers(at+"/change?from=1&to=3", `{"from":1,"to":3,"op":[{"retain":4},{"insert":"😀"},{"delete":3}],
+			"record":{"revision":3,"user":$GONE,"at":"2026-05-04T09:05:00Z"}}`)
+		ana.answers(at+"/change?from=3&to=2", `{"from":3,"to":2,"op":[{"retain":6},{"insert":"two"}],
+			"record":{"revision":2,"user":$ANA,"at":"2026-05-04T09:00:30Z"}}`)
+		ana.answers(at+"/change?from=2&to=0", `{"from":2,"to":0,"op":[{"delete":15}]}`)
+		ana.answers(at+"/change?from=3&to=3", `{"from":3,"to":3,"op":[],
+			"record":{"revision":3,"user":$GONE,"at":"2026-05-04T09:05:00Z"}}`)
+		ana.answers(at+"/blame?revision=0", `{"revision":0,"authors":[],"spans":[[1,-1,0,0]]}`)
+		ana.answers(at+"/difference?from=2&to=2", `{"from":2,"to":2,"op":[],"authors":[],"inserted":[],"deleted":[]}`)
+		ms := epoch.UnixMilli()
+		ana.answers(at+"/blame?revision=3", fmt.Sprintf(
+			`{"revision":3,"authors":[$ANA],"spans":[[12,0,2,%d],[1,-1,0,0]]}`, ms+30_000))
+		ana.answers(at+"/blame", fmt.Sprintf(
+			`{"revision":3,"authors":[$ANA],"spans":[[12,0,2,%d],[1,-1,0,0]]}`, ms+30_000))
+		ana.answers(at+"/difference?from=1&to=3", fmt.Sprintf(
+			`{"from":1,"to":3,"op":[{"retain":4},{"insert":"😀"},{"delete":3}],"authors":[$ANA,$GONE],
+			"inserted":[[4,2,0,2,%d]],"deleted":[[4,3,1,3,%d]]}`, ms+30_000, ms+300_000))
+	})
+}
+
+func TestHistorySummary(t *testing.T) {
+	onEachStore(t, func(t *testing.T, w *world) {
+		ana, doc := written(w)
+		var got historyJSON
+		ana.do("GET", "/api/docs/"+string(doc)+"/history", "").is(t, 200, "").into(t, &got)
+		if len(got.Spans) != 2 || got.Head != 3 || got.Created.IsZero() || len(got.Names) != 0 {
+			t.Fatalf("%+v", got)
+		}
+		want := fmt.Sprint([]spanJSON{
+			{1, 2, epoch, epoch.Add(30 * time.Second), []int{0}},
+			{3, 3, epoch.Add(5 * time.Minute), epoch.Add(5 * time.Minute), []int{1}},
+		})
+		if fmt.Sprint(got.Spans) != want {
+			t.Errorf("spans are %+v, want %s", got.Spans, want)
+		}
+		if a := got.Authors; len(a) != 2 || a[0].ID != ana.me().ID || a[0].Name != "Ana" || a[0].Records != 2 ||
+			a[1] != (authorJSON{userJSON{"gone", unknownName, unknownColor}, 1}) {
+			t.Errorf("authors are %+v", got.Authors)
+		}
+		empty := ana.create("empty", ot.Text).ID
+		body := ana.do("GET", "/api/docs/"+string(empty)+"/history", "").is(t, 200, "").body
+		if !strings.Contains(body, `"authors":[],"spans":[],"names":[]`) || !strings.Contains(body, `"head":0`) {
+			t.Errorf("of an empty document: %s", body)
+		}
+	})
+}
+
+func TestHistoryErrors(t *testing.T) {
+	w := open(t)
+	ana, doc := written(w)
+	at := "/api/docs/" + string(doc)
+	for path, code := range map[string]string{
+		"/change?from=0&to=4":               "no_such_revision",
+		"/change?from=4&to=0":               "no_such_revision",
+		"/blame?revision=4":                 "no_such_revision",
+		"/difference?from=0&to=4":           "no_such_revision",
+		"/difference?from=2&to=1":           "bad_request",
+		"/difference?from=2":                "bad_request",
+		"/change?to=1":                      "bad_request",
+		"/change?from=0&to=x":               "bad_request",
+		"/change?from=-1&to=2":              "bad_request",
+		"/change?from=&to=2":                "bad_request",
+		"/blame?revision=1.5":               "bad_request",
+		"/blame?revision=9007199254740993":  "bad_request",
+		"/blame?revision=18446744073709551": "bad_request",
+	} {
+		ana.do("GET", at+path, "").is(t, map[string]int{"no_such_revision": 404, "bad_request": 400}[code], code)
+	}
+	for _, path := range []string{"/history", "/change?from=0&to=0", "/blame", "/difference?from=0&to=0"} {
+		ana.do("GET", "/api/docs/none"+path, "").is(t, 404, "not_found")
+		ana.do("POST", at+path, "{}").is(t, 405, "method_not_allowed")
+	}
+}
