@@ -12,8 +12,10 @@ import { Chrome } from "./chrome.ts";
 import { Copies } from "./copies.ts";
 import { button, h, setTip } from "./dom.ts";
 import { Follow } from "./follow.ts";
+import { HistoryOpener } from "./history/opener.ts";
 import { icon } from "./icons.ts";
 import { keepAboveKeyboard } from "./keyboard-room.ts";
+import { Toasts } from "./list-toast.ts";
 import { MeButton } from "./me.ts";
 import { type OpenEditor, openEditor } from "./open-editor.ts";
 import { Outline } from "./outline.ts";
@@ -36,7 +38,14 @@ const lead = 16;
 declare global {
   interface Window {
     /** What tests and the curious can hold on to. */
-    collabd?: { readonly collab: Collab; readonly editor: OpenEditor["editor"]; text(): string; delta(): Op };
+    collabd?: {
+      readonly collab: Collab;
+      readonly editor: OpenEditor["editor"];
+      text(): string;
+      delta(): Op;
+      /** What the history shows, while it is open. */
+      history?: { readonly revision: number; contents(): Op };
+    };
   }
 }
 
@@ -65,6 +74,8 @@ class EditorPage {
   #me = new MeButton();
   #copies: Copies;
   #notices = h("div", { class: "notices" });
+  #toasts = new Toasts();
+  #history!: HistoryOpener;
   #toolbar = h("div", { class: "toolbar-row toolbar-empty" });
   #text = h("div", { class: "text", id: "text" });
   #paper = h("div", { class: "paper" }, this.#text);
@@ -92,10 +103,17 @@ class EditorPage {
     const end = h("div", { class: "bar-end" }, this.#people.element, themeButton(), this.#me.element);
     const title = h("div", { class: "bar-title" }, this.#title.element, this.#status.element);
     this.#chrome = new Chrome(h("header", { class: "bar" }, home, title, end), this.#strip);
+    this.#history = new HistoryOpener({
+      chrome: this.#chrome,
+      toasts: this.#toasts,
+      stopFollowing: () => this.#follow.stop(),
+    });
+    this.#history.placeIn(end, this.#strip);
     const skip = h("a", { class: "skip", href: "#text" }, strings.skip);
     skip.addEventListener("click", (event) => {
       event.preventDefault();
-      this.#opened?.editor.focus();
+      if (this.#history.shown) this.#history.focus();
+      else this.#opened?.editor.focus();
     });
     document.body.append(
       skip,
@@ -103,6 +121,7 @@ class EditorPage {
       h("div", { class: "notice-area" }, this.#notices, this.#copies.element),
       h("div", { class: "desk" }, this.#outline.panel, h("main", { class: "desk-main" }, this.#paper)),
       this.#follow.element,
+      this.#toasts.element,
       announcements,
     );
     this.#title.setReadOnly(true);
@@ -172,7 +191,10 @@ class EditorPage {
     }
     const { editor, toolbar, places, titled } = this.#opened;
     this.#toolbar.replaceWith(toolbar.element);
-    steady = new SteadyEditor(editor, places, this.#chrome);
+    steady = new SteadyEditor(editor, places, {
+      top: () => this.#chrome.top(),
+      away: () => this.#history.shown,
+    });
     this.#collab.attach(this.#attendance.editor(steady));
     titled?.(ready.title);
     for (const part of [this.#outline, this.#words, this.#follow]) part.show(places);
@@ -186,12 +208,20 @@ class EditorPage {
     document.body.dataset.ready = "";
     this.#goToAddress();
     this.#begin();
+    this.#history.show({
+      id: this.#id,
+      kind: ready.kind,
+      opened: this.#opened,
+      collab: this.#collab,
+      user: ready.user,
+    });
   }
 
   #setRole(role: Role): void {
     const before = this.#mayEdit;
     this.#mayEdit = mayEdit(role);
     this.#title.setReadOnly(!this.#mayEdit);
+    this.#history.setMayEdit(this.#mayEdit);
     if (this.#mayEdit && !before) queueMicrotask(() => this.#begin()); // after the editor was told
   }
 

@@ -23,7 +23,7 @@ export function richToolbar(editor: RichEditor, id: string): Toolbar {
   const find = findOpener(
     editor,
     () => toolbar.element,
-    () => !source.shown,
+    () => !source.shown && document.body.dataset.history === undefined,
   );
 
   const format = (label: string, name: IconName, attribute: string, value: unknown = true, keys?: string): Tool => {

@@ -6,6 +6,8 @@ import type { Places } from "./places.ts";
 export interface View {
   /** Where the text begins to be in sight: the height of what lies over it at the top, in CSS pixels. */
   top(): number;
+  /** Whether something else is shown in the place of the text: then there is nothing to hold. */
+  away?(): boolean;
 }
 
 /** The line at the top of what is in sight. */
@@ -73,7 +75,7 @@ export class SteadyEditor implements Editor {
 
   #look(): Mark | undefined {
     // At the very top of the page one sees the beginning, and what comes there is what one wants to see.
-    if (scrollY <= 0 || this.#places.composing) return undefined;
+    if (scrollY <= 0 || this.#places.composing || this.#view.away?.()) return undefined;
     const from = this.#view.top();
     // The same position as long as it is in sight: where lines break elsewhere, each new one would be a little off.
     let position = this.#anchor;

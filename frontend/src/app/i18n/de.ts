@@ -2,9 +2,10 @@ import { common } from "./de/common.ts";
 import { copies } from "./de/copies.ts";
 import { editor } from "./de/editor.ts";
 import { find } from "./de/find.ts";
+import { history } from "./de/history.ts";
 import { images } from "./de/images.ts";
 import { list } from "./de/list.ts";
 import { people } from "./de/people.ts";
 import { toolbar } from "./de/toolbar.ts";
 
-export const de = { ...common, ...list, ...editor, ...copies, ...people, ...toolbar, ...find, ...images };
+export const de = { ...common, ...list, ...editor, ...copies, ...people, ...toolbar, ...find, ...images, ...history };
