@@ -30,6 +30,11 @@ export class Server {
     return this.#port;
   }
 
+  /** Its database, for what works on that while the server is away. */
+  get database(): string {
+    return join(this.#data, "collabd.db");
+  }
+
   /** Starts the program and waits until it says that it is ready. */
   async restart(): Promise<void> {
     const args = ["--addr", `127.0.0.1:${this.#port}`, "--data", this.#data, "--log-level", "warn"];

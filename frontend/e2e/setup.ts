@@ -9,6 +9,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** The server's program. */
     collabd: string;
+    /** The program that puts a document with a history into a database. */
+    historytest: string;
     /** The browser's program. */
     chromium: string;
   }
@@ -18,10 +20,11 @@ declare module "vitest" {
 export default function setup(project: TestProject): () => void {
   project.provide("chromium", findChromium());
   const folder = mkdtempSync(join(tmpdir(), "collabd-e2e-"));
-  const program = join(folder, "collabd");
   const root = fileURLToPath(new URL("../..", import.meta.url));
-  execFileSync("go", ["build", "-o", program, "./cmd/collabd"], { cwd: root, stdio: "inherit" });
-  project.provide("collabd", program);
+  const packages = ["./cmd/collabd", "./frontend/e2e/historytest"];
+  execFileSync("go", ["build", "-o", folder, ...packages], { cwd: root, stdio: "inherit" });
+  project.provide("collabd", join(folder, "collabd"));
+  project.provide("historytest", join(folder, "historytest"));
   return () => rmSync(folder, { recursive: true, force: true });
 }
 

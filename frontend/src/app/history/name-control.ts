@@ -48,8 +48,9 @@ export class NameControl {
       icon(name === undefined ? "star" : "pencil"),
       h("span", {}, name ?? strings.nameRevision),
     );
+    rename.setAttribute("aria-label", name === undefined ? strings.nameRevision : strings.renameRevision(name));
+    rename.toggleAttribute("data-unnamed", name === undefined);
     if (name === undefined) return this.element.replaceChildren(rename);
-    rename.setAttribute("aria-label", strings.renameRevision(name));
     const remove = button({ class: "icon-button", label: strings.removeName(name) }, icon("close"));
     remove.addEventListener("click", () => void this.#remove());
     this.element.replaceChildren(rename, remove);

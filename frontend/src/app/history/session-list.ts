@@ -94,7 +94,8 @@ export class SessionList {
         "span",
         { class: "menu-text" },
         h("span", {}, hoursText(start, end)),
-        h("small", {}, `${whoText(authors)} · ${strings.revisionCount(count, numberText(count))}`),
+        h("small", {}, whoText(authors)),
+        h("small", {}, strings.revisionCount(count, numberText(count))),
       ),
     );
     entry.dataset.key = `session ${from}`;
