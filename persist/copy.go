@@ -17,7 +17,7 @@ import (
 type Copied struct {
 	Documents, Snapshots, Users, Logins int
 	Records                             int
-	Folders, Pins, Files                int
+	Folders, Pins, Files, Names         int
 }
 
 // ErrNotEmpty says that the store to copy into holds documents or people
@@ -43,8 +43,8 @@ type archive interface {
 }
 
 // Copy copies everything from one store into another, which must be empty:
-// documents with their whole histories, snapshots and files, their folders, pins
-// and the trash, people, their logins, and the keys, so that clients resume as if
+// documents with their whole histories, snapshots and files, the names of their
+// revisions, folders, pins and the trash, people, their logins, and the keys, so that clients resume as if
 // nothing had happened. Then it reads both again and compares them: every record,
 // the replayed history against every snapshot, the files, and that nobody has
 // written to the source meanwhile. What documents are found by is made anew by
@@ -195,6 +195,16 @@ func (c *copying) belongings(ctx context.Context, e Entry) error {
 		}
 		c.done.Pins++
 	}
+	names, err := c.from.RevisionNames(ctx, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		if err := c.to.NameRevision(ctx, e.ID, n, len(names)); err != nil {
+			return err
+		}
+		c.done.Names++
+	}
 	files, err := c.from.Files(ctx, e.ID)
 	if err != nil {
 		return err
@@ -291,10 +301,11 @@ func (c *copying) compare(ctx context.Context) error {
 	return nil
 }
 
-// compareBelongings compares pins, and files by their hashes: Verify reads them.
+// compareBelongings compares pins and names, and files by their hashes: Verify reads them.
 func (c *copying) compareBelongings(ctx context.Context, doc wire.DocID) error {
 	var pins [2]map[wire.UserID]bool
 	var files [2][]File
+	var names [2][]RevisionName
 	for i, s := range []archive{c.from, c.to} {
 		var err error
 		if pins[i], err = s.PinnedBy(ctx, doc); err != nil {
@@ -303,9 +314,12 @@ func (c *copying) compareBelongings(ctx context.Context, doc wire.DocID) error {
 		if files[i], err = s.Files(ctx, doc); err != nil {
 			return err
 		}
+		if names[i], err = s.RevisionNames(ctx, doc); err != nil {
+			return err
+		}
 	}
-	if !maps.Equal(pins[0], pins[1]) || !slices.Equal(files[0], files[1]) {
-		return fmt.Errorf("the copy of document %s has other pins or files", doc)
+	if !maps.Equal(pins[0], pins[1]) || !slices.Equal(files[0], files[1]) || !slices.Equal(names[0], names[1]) {
+		return fmt.Errorf("the copy of document %s has other pins, files or names", doc)
 	}
 	return nil
 }

@@ -98,6 +98,7 @@ func populate(t *testing.T, s persist.Store, seed uint64) {
 			}
 			if rev%500 == 0 {
 				must(s.PutSnapshot(ctx, d.ID, session.Snapshot{Revision: rev, Doc: doc}))
+				must(s.NameRevision(ctx, d.ID, persist.RevisionName{Revision: rev - 1, Name: "Version 😀", User: "u1", At: at}, 1000))
 			}
 		}
 	}
@@ -111,7 +112,7 @@ func TestCopy(t *testing.T) {
 			first, second, third := copyStores(t)["sqlite"](), openMiddle(), copyStores(t)["sqlite"]()
 			populate(t, first, 7)
 			want := persist.Copied{Documents: 7, Records: 21 * 400, Snapshots: 0 + 0 + 1 + 2 + 3 + 4 + 4, Users: 5, Logins: 4,
-				Folders: 2, Pins: 6, Files: 3}
+				Folders: 2, Pins: 6, Files: 3, Names: 14}
 			for _, way := range [][2]persist.Store{{first, second}, {second, third}} {
 				calls := 0
 				done, err := persist.Copy(t.Context(), way[0], way[1], func(persist.Copied) { calls++ })
@@ -156,6 +157,8 @@ func sameStores(t *testing.T, a, b persist.Store) {
 			note("entry "+string(d.ID), fmt.Sprint(entry, pins), errors.Join(err, err2))
 			files, err := s.Files(ctx, d.ID)
 			note("files "+string(d.ID), files, err)
+			names, err := s.RevisionNames(ctx, d.ID)
+			note("names "+string(d.ID), names, err)
 			report, err := s.Verify(ctx, d.ID)
 			note("verify "+string(d.ID), report, err)
 		}

@@ -36,6 +36,7 @@ type memoryDoc struct {
 	text      *memoryText
 	records   []recordRow
 	seqs      map[clientSeq]bool
+	names     []RevisionName // in the order of the revisions
 	snapshots map[wire.Revision]snapshotRow
 }
 

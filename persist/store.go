@@ -49,6 +49,10 @@ type Store interface {
 	Files(ctx context.Context, doc wire.DocID) ([]File, error)
 	FilePart(ctx context.Context, id FileID, n int) ([]byte, error)
 
+	NameRevision(ctx context.Context, doc wire.DocID, n RevisionName, most int) error
+	UnnameRevision(ctx context.Context, doc wire.DocID, revision wire.Revision) error
+	RevisionNames(ctx context.Context, doc wire.DocID) ([]RevisionName, error)
+
 	User(ctx context.Context, id wire.UserID) (User, error)
 	CreateUser(ctx context.Context, u User) error
 	UpdateUser(ctx context.Context, u User) error

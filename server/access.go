@@ -15,7 +15,11 @@ const (
 	CreateDocument Action = "create document"
 	ReadDocument   Action = "read document"
 	// ReadHistory is every revision, and who made it.
-	ReadHistory  Action = "read history"
+	ReadHistory Action = "read history"
+	// RestoreDocument makes it, or a part of it, what it was.
+	RestoreDocument Action = "restore document"
+	// NameRevision gives a revision a name, or takes it away.
+	NameRevision Action = "name revision"
 	EditDocument Action = "edit document"
 	// ChangeDocument is its title and its folder.
 	ChangeDocument Action = "change document"
@@ -54,7 +58,7 @@ func (a Access) May(p Principal, act Action, doc *session.Document) bool {
 		return a.guests == GuestsEdit
 	case ReadDocument, ReadHistory:
 		return a.Role(p, doc) != ""
-	case EditDocument, ChangeDocument, TrashDocument, PinDocument:
+	case EditDocument, RestoreDocument, NameRevision, ChangeDocument, TrashDocument, PinDocument:
 		return a.Role(p, doc).CanEdit()
 	}
 	return false

@@ -23,17 +23,19 @@ import (
 // rights is who may take which action: what this test takes for right. A new
 // action, route or message must be entered here and below, or the test fails.
 var rights = map[Action]map[Guests]string{
-	Public:         {GuestsNone: "everybody", GuestsView: "everybody", GuestsEdit: "everybody"},
-	ListDocuments:  {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
-	ReadDocument:   {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
-	ReadHistory:    {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
-	ChangeSelf:     {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
-	CreateDocument: {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
-	ChangeDocument: {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
-	TrashDocument:  {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
-	PinDocument:    {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
-	ChangeFolders:  {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
-	EditDocument:   {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	Public:          {GuestsNone: "everybody", GuestsView: "everybody", GuestsEdit: "everybody"},
+	ListDocuments:   {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
+	ReadDocument:    {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
+	RestoreDocument: {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	NameRevision:    {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	ReadHistory:     {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
+	ChangeSelf:      {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
+	CreateDocument:  {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	ChangeDocument:  {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	TrashDocument:   {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	PinDocument:     {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	ChangeFolders:   {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	EditDocument:    {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
 }
 
 // roles is what one is to a document.
@@ -69,10 +71,12 @@ var attempts = map[string]struct {
 	"GET /api/docs/{id}/content":   {"/api/docs/{id}/content", "", 200},
 	"GET /api/docs/{id}/socket":    {"/api/docs/{id}/socket", "", 101},
 
-	"GET /api/docs/{id}/history":    {"/api/docs/{id}/history", "", 200},
-	"GET /api/docs/{id}/change":     {"/api/docs/{id}/change?from=0&to=0", "", 200},
-	"GET /api/docs/{id}/blame":      {"/api/docs/{id}/blame", "", 200},
-	"GET /api/docs/{id}/difference": {"/api/docs/{id}/difference?from=0&to=0", "", 200},
+	"GET /api/docs/{id}/history":                      {"/api/docs/{id}/history", "", 200},
+	"GET /api/docs/{id}/change":                       {"/api/docs/{id}/change?from=0&to=0", "", 200},
+	"GET /api/docs/{id}/blame":                        {"/api/docs/{id}/blame", "", 200},
+	"GET /api/docs/{id}/difference":                   {"/api/docs/{id}/difference?from=0&to=0", "", 200},
+	"PUT /api/docs/{id}/revisions/{revision}/name":    {"/api/docs/{id}/revisions/0/name", `{"name":"y"}`, 200},
+	"DELETE /api/docs/{id}/revisions/{revision}/name": {"/api/docs/{id}/revisions/0/name", "", 204},
 
 	// A hello that is none is answered by a stream that ends at once.
 	"POST /api/docs/{id}/events":          {"/api/docs/{id}/events", `{"type":"ping"}`, 200},
@@ -228,7 +232,7 @@ func TestMay(t *testing.T) {
 		if got := s.server.access.Role(p, &s.doc); got != roles[guests][who] {
 			t.Errorf("role %q, want %q", got, roles[guests][who])
 		}
-		for _, action := range []Action{ReadDocument, ReadHistory, EditDocument, ChangeDocument, TrashDocument, PinDocument} {
+		for _, action := range []Action{ReadDocument, ReadHistory, RestoreDocument, NameRevision, EditDocument, ChangeDocument, TrashDocument, PinDocument} {
 			if s.server.access.May(p, action, nil) {
 				t.Errorf("%s of no document", action)
 			}

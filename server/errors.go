@@ -53,6 +53,7 @@ var (
 	errNoDocument    = apiError{Status: 404, Code: "not_found", Message: "There is no such document."}
 	errNoFolder      = apiError{Status: 404, Code: "no_such_folder", Message: "There is no such folder; it may have been deleted."}
 	errManyFolders   = apiError{Status: 409, Code: "too_many_folders", Message: "There are too many folders already: delete some that you do not need."}
+	errManyNames     = apiError{Status: 409, Code: "too_many_names", Message: "There are too many names already: take some away that you do not need."}
 	errNoRevision    = apiError{Status: 404, Code: "no_such_revision", Message: "The document has no such revision yet."}
 	errNoMethod      = apiError{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method; the header Allow says which it takes."}
 	errLeftOut       = apiError{Status: 409, Code: "post_left_out", Message: "A POST before this one did not arrive: repeat it first."}
@@ -81,6 +82,9 @@ func asAPIError(err error) *apiError {
 	}
 	if errors.Is(err, persist.ErrTitleChanged) {
 		return &errTitleChanged
+	}
+	if errors.Is(err, persist.ErrManyNames) {
+		return &errManyNames
 	}
 	if errors.Is(err, persist.ErrNoFolder) {
 		return errNoFolder.with(err)

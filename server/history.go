@@ -32,13 +32,6 @@ type spanJSON struct {
 	Authors []int         `json:"authors"`
 }
 
-type nameJSON struct {
-	Revision wire.Revision `json:"revision"`
-	Name     string        `json:"name"`
-	User     userJSON      `json:"user"`
-	At       time.Time     `json:"at"`
-}
-
 // recordJSON is who made a revision, and when.
 type recordJSON struct {
 	Revision wire.Revision `json:"revision"`
@@ -66,6 +59,17 @@ func (s *Server) getHistory(w http.ResponseWriter, r *request) error {
 	}
 	for i, span := range summary.Spans {
 		out.Spans[i] = spanJSON(span)
+	}
+	names, err := s.store.RevisionNames(r.Context(), r.doc.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		name, err := s.asName(r.Context(), n)
+		if err != nil {
+			return err
+		}
+		out.Names = append(out.Names, name)
 	}
 	writeJSON(w, http.StatusOK, out)
 	return nil

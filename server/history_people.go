@@ -29,6 +29,9 @@ func (s historySource) Facts(ctx context.Context, doc wire.DocID, after, upTo wi
 // facts is what the history needs of the store beside the session's part.
 type facts interface {
 	Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) ([]persist.Fact, error)
+	NameRevision(ctx context.Context, doc wire.DocID, n persist.RevisionName, most int) error
+	UnnameRevision(ctx context.Context, doc wire.DocID, revision wire.Revision) error
+	RevisionNames(ctx context.Context, doc wire.DocID) ([]persist.RevisionName, error)
 }
 
 // Whoever is no longer known is shown so.

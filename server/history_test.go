@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/wire"
 )
@@ -145,4 +146,47 @@ func TestHistoryErrors(t *testing.T) {
 		ana.do("GET", "/api/docs/none"+path, "").is(t, 404, "not_found")
 		ana.do("POST", at+path, "{}").is(t, 405, "method_not_allowed")
 	}
+}
+
+func TestNamesOfRevisions(t *testing.T) {
+	onEachStore(t, func(t *testing.T, w *world) {
+		ana, doc := written(w)
+		at := "/api/docs/" + string(doc)
+		var n nameJSON
+		ana.do("PUT", at+"/revisions/2/name", `{"name":" First\ndraft 😀 "}`).is(t, 200, "").into(t, &n)
+		if n.Revision != 2 || n.Name != "First draft 😀" || n.User.Name != "Ana" || time.Since(n.At).Abs() > patience {
+			t.Errorf("%+v", n)
+		}
+		ana.do("PUT", at+"/revisions/0/name", `{"name":"Empty"}`).is(t, 200, "")
+		ana.do("PUT", at+"/revisions/3/name", `{"name":"Gone"}`).is(t, 200, "")
+		ana.do("DELETE", at+"/revisions/3/name", "").is(t, 204, "")
+		ana.do("DELETE", at+"/revisions/3/name", "").is(t, 204, "")
+		var got historyJSON
+		ana.do("GET", at+"/history", "").is(t, 200, "").into(t, &got)
+		if len(got.Names) != 2 || got.Names[0].Name != "Empty" || got.Names[1] != n {
+			t.Errorf("names are %+v", got.Names)
+		}
+		ana.do("PUT", at+"/revisions/4/name", `{"name":"x"}`).is(t, 404, "no_such_revision")
+		ana.do("DELETE", at+"/revisions/4/name", "").is(t, 404, "no_such_revision")
+		ana.do("PUT", at+"/revisions/x/name", `{"name":"x"}`).is(t, 400, "bad_request")
+		ana.do("DELETE", at+"/revisions/-1/name", "").is(t, 400, "bad_request")
+		for _, bad := range []string{`{}`, `{"name":""}`, `{"name":" \n "}`, `{"name":7}`, `{"names":"x"}`, `{"name":"` + strings.Repeat("é", 81) + `"}`} {
+			ana.do("PUT", at+"/revisions/1/name", bad).is(t, 400, "bad_request")
+		}
+		ana.do("PUT", at+"/revisions/1/name", `{"name":"`+strings.Repeat("é", 80)+`"}`).is(t, 200, "")
+	})
+}
+
+func TestTooManyNamesOfRevisions(t *testing.T) {
+	w := open(t)
+	ana, doc := written(w)
+	for i := range revisionNamesMost {
+		w.record(doc, "u", time.Hour, fmt.Sprintf(`[{"insert":"%d "}]`, i))
+		n := persist.RevisionName{Revision: wire.Revision(i), Name: "x"}
+		if err := w.store.NameRevision(t.Context(), doc, n, revisionNamesMost); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ana.do("PUT", "/api/docs/"+string(doc)+"/revisions/1000/name", `{"name":"x"}`).is(t, 409, "too_many_names")
+	ana.do("PUT", "/api/docs/"+string(doc)+"/revisions/999/name", `{"name":"y"}`).is(t, 200, "")
 }

@@ -64,6 +64,8 @@ var routes = []route{
 	{"GET /api/docs/{id}/change", ReadHistory, false, "", (*Server).getChange},
 	{"GET /api/docs/{id}/blame", ReadHistory, false, "", (*Server).getBlame},
 	{"GET /api/docs/{id}/difference", ReadHistory, false, "", (*Server).getDifference},
+	{"PUT /api/docs/{id}/revisions/{revision}/name", NameRevision, true, "", (*Server).putName},
+	{"DELETE /api/docs/{id}/revisions/{revision}/name", NameRevision, true, "", (*Server).deleteName},
 	{"GET /api/docs/{id}/socket", ReadDocument, true, viaWebSocket, (*Server).socket},
 	{"POST /api/docs/{id}/events", ReadDocument, true, viaEvents, (*Server).openEvents},
 	{"POST /api/docs/{id}/events/messages", ReadDocument, false, "", (*Server).postEvents},

@@ -34,8 +34,8 @@ func (c *copyCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("%w (documents copied before that: %d; the copy is not complete)", err, done.Documents)
 	}
-	fmt.Printf("copied and compared: %d documents, %d records, %d snapshots, %d files, %d folders, %d pins, %d people, %d logins\n",
-		done.Documents, done.Records, done.Snapshots, done.Files, done.Folders, done.Pins, done.Users, done.Logins)
+	fmt.Printf("copied and compared: %d documents, %d records, %d snapshots, %d files, %d folders, %d pins, %d names, %d people, %d logins\n",
+		done.Documents, done.Records, done.Snapshots, done.Files, done.Folders, done.Pins, done.Names, done.Users, done.Logins)
 	return nil
 }
 
