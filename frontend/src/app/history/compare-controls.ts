@@ -29,7 +29,6 @@ export class CompareControls {
       type: "number",
       inputmode: "numeric",
       min: "0",
-      max: String(host.head),
       "aria-label": strings.marks.compareNumber,
     });
     this.#select.addEventListener("change", () => wishes.choose(Number(this.#select.value)));
@@ -85,6 +84,7 @@ export class CompareControls {
     );
     this.#select.value = String(other);
     this.#number.value = String(other);
+    this.#number.max = String(this.#host.head);
   }
 
   setSides(sides: boolean): void {

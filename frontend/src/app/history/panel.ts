@@ -7,6 +7,7 @@ import { ServerHistory } from "./api.ts";
 import { changedPlaces } from "./changed-places.ts";
 import { Mover } from "./mover.ts";
 import { openView } from "./open-view.ts";
+import { PanelMarks } from "./panel-marks.ts";
 import { PanelParts } from "./panel-parts.ts";
 import { Player } from "./player.ts";
 import { Prefetch } from "./prefetch.ts";
@@ -57,6 +58,7 @@ export class HistoryPanel {
   #player: Player | undefined;
   #prefetch: Prefetch | undefined;
   #restorer: Restorer | undefined;
+  #marks: PanelMarks | undefined;
   #facts = new Map<number, Fact>();
   /** Where the slider is: the text follows as soon as it can. */
   #revision: number;
@@ -115,6 +117,7 @@ export class HistoryPanel {
     this.#player?.pause();
     this.#prefetch?.stop();
     this.#mover?.end();
+    this.#marks?.marks.close();
     this.#view?.destroy();
     this.#parts.remove();
     if (window.collabd) delete window.collabd.history;
@@ -159,6 +162,18 @@ export class HistoryPanel {
     });
     this.#player.speed = this.#parts.speed;
     this.#restorer = new Restorer({ server: this.#server, toasts: this.#options.toasts, close: this.#options.close });
+    this.#marks = new PanelMarks({
+      doc: this.#options.id,
+      view,
+      timeline: () => this.#timeline!,
+      mayEdit: () => this.#mayEdit,
+      top: () => this.#options.chrome.top(),
+      go: (revision) => this.#moveTo(revision),
+      restore: async (revision, range) =>
+        this.#restorer?.restore(revision, this.#timeline?.moment(revision)?.at, range),
+    });
+    this.#parts.tools.append(this.#marks.marks.element);
+    this.#parts.bar.append(this.#marks.marks.details);
     view.onSelect(() => this.#parts.setSelected(view.selection() !== undefined));
     this.#draw();
     mover.goTo(this.#revision);
@@ -197,7 +212,8 @@ export class HistoryPanel {
       window.collabd.history = { revision: shown.revision, contents };
     }
     if (first) scrollTo({ top: this.#options.scroll, behavior: "instant" });
-    else this.#bringIntoSight(shown);
+    else if (!this.#marks?.marks.comparing) this.#bringIntoSight(shown);
+    this.#marks?.shown(shown, this.#facts.get(shown.revision));
     this.#draw();
     this.#rested();
   }
