@@ -268,6 +268,7 @@ export class AuthorMarks {
     const go = { label: strings.marks.goTo, run: () => this.#host.go(span.revision) };
     return {
       title: strings.marks.wrote,
+      named: true,
       author: this.#roster.author(span),
       credit: span,
       actions: span.revision > 0 && span.revision !== this.#revision ? [go] : [],

@@ -20,6 +20,8 @@ export class CompareControls {
   readonly #number: HTMLInputElement;
   readonly #sides: HTMLButtonElement;
   readonly #count = h("span", { class: "marks-count", role: "status" });
+  /** The same where there is little room. */
+  readonly #short = h("span", { class: "marks-count marks-count-short", "aria-hidden": "true" });
   readonly #steps: readonly HTMLButtonElement[];
 
   constructor(host: MarksHost, wishes: Wishes) {
@@ -59,7 +61,7 @@ export class CompareControls {
       this.#select,
       this.#number,
       this.#sides,
-      h("div", { class: "marks-steps" }, ...this.#steps, this.#count),
+      h("div", { class: "marks-steps" }, ...this.#steps, this.#count, this.#short),
     );
     this.setSides(false);
   }
@@ -94,10 +96,12 @@ export class CompareControls {
   /** How many changes there are, and at which one is, from 0; -1 for none. Without a number it is not known yet. */
   showCount(count: number | undefined, current: number): void {
     for (const each of this.#steps) each.disabled = !count;
+    const [place, all] = [readableNumber(current + 1), readableNumber(count ?? 0)];
+    this.#short.textContent = count === undefined ? "" : current < 0 ? all : strings.marks.changeShort(place, all);
     if (count === undefined) this.#count.textContent = "";
     else if (count === 0) this.#count.textContent = strings.marks.same;
-    else if (current < 0) this.#count.textContent = strings.marks.changes(count, readableNumber(count));
-    else this.#count.textContent = strings.marks.changeOf(readableNumber(current + 1), readableNumber(count));
+    else if (current < 0) this.#count.textContent = strings.marks.changes(count, all);
+    else this.#count.textContent = strings.marks.changeOf(place, all);
   }
 }
 

@@ -8,7 +8,7 @@ import { formatWords } from "./format-words.ts";
 import type { Difference, MarksSource } from "./marks-api.ts";
 import { type CardContent, type MarksCard, readableNumber, wordsOf } from "./marks-card.ts";
 import type { MarksHost } from "./marks-host.ts";
-import { type MergedPiece, merged } from "./merged.ts";
+import { byLines, type MergedPiece, merged } from "./merged.ts";
 
 /** How long the slider must rest before another difference is asked for, in milliseconds. */
 const rest = 120;
@@ -98,7 +98,7 @@ export class Comparison {
     const { changes, current } = this.#view;
     this.#controls.showCount(changes.length, current);
     const place = strings.marks.changeOf(readableNumber(current + 1), readableNumber(changes.length));
-    announce([place, ...saidOf(found.change, (piece) => wordsOf(this.#content(piece, found.change)))].join(". "));
+    announce([place, ...saidOf(found.change, (piece) => wordsOf(this.#content(piece)))].join(". "));
   }
 
   close(): void {
@@ -170,7 +170,7 @@ export class Comparison {
       ]);
       if (signal.aborted || !this.#on) return;
       this.#difference = difference;
-      this.#pieces = merged(document, difference.op, difference.inserted, difference.deleted);
+      this.#pieces = byLines(merged(document, difference.op, difference.inserted, difference.deleted));
       this.#draw();
     } catch {
       if (!signal.aborted && this.#on) this.#fail();
@@ -218,20 +218,21 @@ export class Comparison {
   #showCard(target: EventTarget | null): void {
     const found = this.#on ? this.#view.at(target) : undefined;
     if (!found) return;
-    this.#card.show(() => firstLineOf(found.element), this.#content(found.piece, found.change));
+    this.#card.show(() => firstLineOf(found.element), this.#content(found.piece));
   }
 
-  #content(piece: MergedPiece, change: Change): CardContent {
-    const { fate, credit, attributes, before } = piece;
+  #content(piece: MergedPiece): CardContent {
+    const { fate, credit, attributes, before, run } = piece;
     const actions: { label: string; run: () => void }[] = [];
-    if (fate === "deleted" && this.#host.mayEdit) {
-      actions.push({ label: strings.marks.bringBack, run: () => void this.#bringBack(piece, change) });
+    if (run && this.#host.mayEdit) {
+      actions.push({ label: strings.marks.bringBack, run: () => void this.#bringBack(run) });
     }
     if (credit && credit.revision > 0 && credit.revision !== this.#revision) {
       actions.push({ label: strings.marks.goTo, run: () => this.#host.go(credit.revision) });
     }
     return {
-      title: fate === "same" ? strings.marks.wrote : strings.marks[fate],
+      title: strings.marks[fate === "same" ? "wrote" : fate],
+      named: fate !== "formatted",
       author: credit && this.#difference?.authors[credit.author],
       credit,
       ...(fate === "formatted" && { detail: formatWords(before ?? {}, attributes) }),
@@ -239,18 +240,10 @@ export class Comparison {
     };
   }
 
-  /** Brings all back that was deleted in one go around a piece. */
-  async #bringBack(piece: MergedPiece, change: Change): Promise<void> {
-    const deleted = change.pieces.filter(({ fate }) => fate === "deleted");
-    let [from, to] = [piece.inA, piece.inA + unitsOf(piece)];
-    for (const each of deleted) if (each.inA === to) to += unitsOf(each);
-    for (const each of deleted.toReversed()) if (each.inA + unitsOf(each) === from) from = each.inA;
-    if (this.#difference) await this.#host.restore(this.#difference.from, [from, to]);
+  /** Brings all back that was deleted in one go. */
+  async #bringBack(range: readonly [from: number, to: number]): Promise<void> {
+    if (this.#difference) await this.#host.restore(this.#difference.from, range);
   }
-}
-
-function unitsOf({ insert }: MergedPiece): number {
-  return typeof insert === "string" ? insert.length : 1;
 }
 
 /** Where the first line of an element is; its box may be as wide as the page. */

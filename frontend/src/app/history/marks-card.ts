@@ -9,6 +9,8 @@ import type { Author, Credit } from "./credit.ts";
 export interface CardContent {
   /** What was done to it. */
   readonly title: string;
+  /** Whether it is about a person at all: nobody can tell yet who changed a format. */
+  readonly named: boolean;
   readonly author: Author | undefined;
   /** Undefined where nobody can be named. */
   readonly credit: Credit | undefined;
@@ -26,8 +28,8 @@ export function readableNumber(value: number): string {
 }
 
 /** All that a card says, in one sentence. */
-export function wordsOf({ title, author, credit, detail }: CardContent): string {
-  const parts = [`${title}: ${nameOf(author, credit)}`];
+export function wordsOf({ title, named, author, credit, detail }: CardContent): string {
+  const parts = [named ? `${title}: ${nameOf(author, credit)}` : title];
   if (credit && credit.at > 0) parts.push(timeAgo(credit.at, Date.now()));
   if (credit && credit.revision > 0) parts.push(strings.marks.revision(readableNumber(credit.revision)));
   if (detail) parts.push(detail);
@@ -80,8 +82,8 @@ export class MarksCard {
   show(place: () => Place | undefined, content: CardContent): void {
     clearTimeout(this.#timer);
     const { author, credit } = content;
-    const name = h("strong", { dir: "auto" }, nameOf(author, credit));
-    const lines = [h("span", { class: "marks-card-title" }, content.title), name];
+    const lines: HTMLElement[] = [h("span", {}, content.title)];
+    if (content.named) lines.push(h("strong", { dir: "auto" }, nameOf(author, credit)));
     if (credit && credit.at > 0) {
       const time = strings.marks.when(timeAgo(credit.at, Date.now()), exact.format(credit.at));
       lines.push(h("time", { datetime: new Date(credit.at).toISOString() }, time));

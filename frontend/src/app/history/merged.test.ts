@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { lengthOf, normalize, type Op } from "../../ot/op.ts";
 import { Dice } from "../../ot/testing.ts";
 import { apply } from "../../ot/text.ts";
-import { type Attribution, type MergedPiece, merged, sideOf } from "./merged.ts";
+import { type Attribution, byLines, type MergedPiece, merged, sideOf } from "./merged.ts";
 import { differs, folded, isChanged, type Line, linesOf, pairsOf } from "./rows.ts";
 
 const seeds = Number(process.env.COLLABD_SEEDS ?? 1000);
@@ -32,6 +32,19 @@ function attributions(dice: Dice, op: Op): { inserted: Attribution[]; deleted: A
   return { inserted, deleted };
 }
 
+/** Where pieces begin in A and in B, counted from the first one on. */
+function placesOf(pieces: readonly MergedPiece[]): readonly (readonly [number, number])[] {
+  let inA = 0;
+  let inB = 0;
+  return pieces.map(({ fate, insert }) => {
+    const place = [inA, inB] as const;
+    const units = typeof insert === "string" ? insert.length : 1;
+    if (fate !== "inserted") inA += units;
+    if (fate !== "deleted") inB += units;
+    return place;
+  });
+}
+
 function creditOf(list: readonly Attribution[], at: number): number | undefined {
   return list.find(({ from, units }) => from <= at && at < from + units)?.revision;
 }
@@ -52,6 +65,10 @@ describe.each(["rich", "text"] as const)("two revisions of a %s document in one"
       const at = `seed ${seed}`;
       expect(normalize(sideOf(pieces, "a")), at).toEqual(normalize(a));
       expect(normalize(sideOf(pieces, "b")), at).toEqual(normalize(b));
+      const told = byLines(pieces);
+      expect(normalize(sideOf(told, "a")), at).toEqual(normalize(a));
+      expect(normalize(sideOf(told, "b")), at).toEqual(normalize(b));
+      expect(placesOf(told), at).toEqual(told.map(({ inA, inB }) => [inA, inB]));
       let inA = 0;
       let inB = 0;
       for (const piece of pieces) {
@@ -76,7 +93,7 @@ describe.each(["rich", "text"] as const)("two revisions of a %s document in one"
       const dice = new Dice(seed, kind === "rich");
       let a: Op = [];
       for (let n = 0; n < 4; n++) a = apply(a, dice.op(a));
-      const pieces = merged(a, dice.op(a));
+      const pieces = seed % 2 === 0 ? merged(a, dice.op(a)) : byLines(merged(a, dice.op(a)));
       const at = `seed ${seed}`;
       expect(contentOf(linesOf(pieces)), at).toEqual(pieces);
       const pairs = pairsOf(pieces);
@@ -108,6 +125,32 @@ test("what is deleted stands in front of what is inserted in its place", () => {
   const wanted = ["same one ", "deleted two", "inserted three", "same \n"];
   expect(fates([{ retain: 4 }, { insert: "three" }, { delete: 3 }])).toEqual(wanted);
   expect(fates([{ retain: 4 }, { delete: 3 }, { insert: "three" }])).toEqual(wanted);
+});
+
+test("a line that was typed behind another is new with its own line break, and one that went took its own along", () => {
+  const told = (a: string, op: Op) =>
+    byLines(merged([{ insert: a }], op)).map(({ fate, insert }) => `${fate} ${insert}`);
+  expect(told("one\ntwo\n", [{ retain: 3 }, { insert: "\nnew" }])).toEqual([
+    "same one",
+    "same \n",
+    "inserted new",
+    "inserted \n",
+    "same two",
+    "same \n",
+  ]);
+  const gone = byLines(merged([{ insert: "one\ntwo\nthree\n" }], [{ retain: 3 }, { delete: 4 }]));
+  expect(gone.map(({ fate, insert }) => `${fate} ${insert}`)).toEqual([
+    "same one",
+    "same \n",
+    "deleted two",
+    "deleted \n",
+    "same three",
+    "same \n",
+  ]);
+  expect(gone.flatMap(({ run }) => (run ? [run] : []))).toEqual([
+    [3, 7], // what the server knows as deleted
+    [3, 7],
+  ]);
 });
 
 test("formats that change nothing are no change", () => {

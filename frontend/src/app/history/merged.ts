@@ -26,6 +26,8 @@ export interface MergedPiece {
   readonly inA: number;
   /** Where it begins in B; of a deleted piece, where it would begin. */
   readonly inB: number;
+  /** Of a deleted piece: all that is deleted in one go there, as a range of A. */
+  readonly run?: readonly [from: number, to: number];
 }
 
 const plain: Attributes = {};
@@ -48,6 +50,7 @@ export function merged(
   let inA = 0;
   let inB = 0;
   let arrivals: Insert[] = []; // inserted in front of what may be deleted
+  let run: [number, number] | undefined;
   const settle = (): void => {
     for (const { insert, attributes = plain } of arrivals) {
       for (const [part, credit] of inserters.cut(insert, inB)) {
@@ -61,14 +64,17 @@ export function merged(
     if ("insert" in component) {
       arrivals.push(component);
     } else if ("delete" in component) {
+      run ??= [inA, inA];
+      run[1] += component.delete;
       for (const { insert, attributes = plain } of source.take(component.delete)) {
         for (const [part, credit] of deleters.cut(insert, inA)) {
-          push(pieces, { fate: "deleted", insert: part, attributes, ...(credit && { credit }), inA, inB });
+          push(pieces, { fate: "deleted", insert: part, attributes, ...(credit && { credit }), inA, inB, run });
           inA += unitsOf(part);
         }
       }
     } else {
       settle();
+      run = undefined;
       for (const { insert, attributes = plain } of source.take(component.retain)) {
         push(pieces, { ...kept(insert, attributes, component.attributes), inA, inB });
         inA += unitsOf(insert);
@@ -83,6 +89,41 @@ export function merged(
     inB += unitsOf(insert);
   }
   return pieces;
+}
+
+/**
+ * The same, where whole lines came or went, with these lines as such: who types a line behind another inserts a line
+ * break and the text, while the line break that was there becomes that of the new line. One would rather see the new line
+ * with its own. Only the pieces are told differently: each side stays what it is, and `run` too.
+ */
+export function byLines(pieces: readonly MergedPiece[]): readonly MergedPiece[] {
+  const told: MergedPiece[] = [...pieces];
+  for (let start = 0; start < told.length; start++) {
+    const first = told[start]!;
+    const before = told[start - 1];
+    if (first.insert !== "\n" || (first.fate !== "inserted" && first.fate !== "deleted")) continue;
+    if (before && before.fate !== "same" && before.fate !== "formatted") continue;
+    let end = start + 1;
+    while (told[end]?.fate === first.fate) end++;
+    const last = told[end];
+    if (last?.fate !== "same" || last.insert !== "\n" || !sameAttributes(first.attributes, last.attributes)) continue;
+    const inserted = first.fate === "inserted";
+    const moved = told
+      .slice(start + 1, end)
+      .map(
+        (piece): MergedPiece => ({
+          ...piece,
+          inA: piece.inA + (inserted ? 1 : 0),
+          inB: piece.inB + (inserted ? 0 : 1),
+        }),
+      );
+    const kept: MergedPiece = { ...last, inA: first.inA, inB: first.inB };
+    const { inA, inB } = last;
+    const closing: MergedPiece = { ...first, inA: inA + (inserted ? 1 : 0), inB: inB + (inserted ? 0 : 1) };
+    told.splice(start, end + 1 - start, kept, ...moved, closing);
+    start = end;
+  }
+  return told;
 }
 
 /** One of the two documents that were merged. */
