@@ -108,15 +108,13 @@ export function byLines(pieces: readonly MergedPiece[]): readonly MergedPiece[] 
     const last = told[end];
     if (last?.fate !== "same" || last.insert !== "\n" || !sameAttributes(first.attributes, last.attributes)) continue;
     const inserted = first.fate === "inserted";
-    const moved = told
-      .slice(start + 1, end)
-      .map(
-        (piece): MergedPiece => ({
-          ...piece,
-          inA: piece.inA + (inserted ? 1 : 0),
-          inB: piece.inB + (inserted ? 0 : 1),
-        }),
-      );
+    const moved = told.slice(start + 1, end).map(
+      (piece): MergedPiece => ({
+        ...piece,
+        inA: piece.inA + (inserted ? 1 : 0),
+        inB: piece.inB + (inserted ? 0 : 1),
+      }),
+    );
     const kept: MergedPiece = { ...last, inA: first.inA, inB: first.inB };
     const { inA, inB } = last;
     const closing: MergedPiece = { ...first, inA: inA + (inserted ? 1 : 0), inB: inB + (inserted ? 0 : 1) };
