@@ -114,6 +114,15 @@ func (d *memoryDoc) document() session.Document {
 
 // CreateDocument is as [SQLite.CreateDocument].
 func (m *Memory) CreateDocument(ctx context.Context, d session.Document) error {
+	return m.create(ctx, d, time.Time{})
+}
+
+// CreateInTrash is as [SQLite.CreateInTrash].
+func (m *Memory) CreateInTrash(ctx context.Context, d session.Document, since time.Time) error {
+	return m.create(ctx, d, since)
+}
+
+func (m *Memory) create(ctx context.Context, d session.Document, trashed time.Time) error {
 	if err := checkDocument(d); err != nil {
 		return fmt.Errorf("create document %s: %w", d.ID, err)
 	}
@@ -123,7 +132,10 @@ func (m *Memory) CreateDocument(ctx context.Context, d session.Document) error {
 		}
 		d.Created = timeOf(d.Created.UnixMicro())
 		d.Edited = d.Created
-		m.docs[d.ID] = &memoryDoc{about: d, seqs: make(map[clientSeq]bool), snapshots: make(map[wire.Revision]snapshotRow)}
+		if !trashed.IsZero() {
+			trashed = timeOf(trashed.UnixMicro())
+		}
+		m.docs[d.ID] = &memoryDoc{about: d, trashed: trashed, seqs: make(map[clientSeq]bool), snapshots: make(map[wire.Revision]snapshotRow)}
 		return nil
 	})
 }

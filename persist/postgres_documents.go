@@ -3,6 +3,7 @@ package persist
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -14,13 +15,22 @@ import (
 
 // CreateDocument is as [SQLite.CreateDocument].
 func (s *Postgres) CreateDocument(ctx context.Context, d session.Document) error {
+	return s.create(ctx, d, time.Time{})
+}
+
+// CreateInTrash is as [SQLite.CreateInTrash].
+func (s *Postgres) CreateInTrash(ctx context.Context, d session.Document, since time.Time) error {
+	return s.create(ctx, d, since)
+}
+
+func (s *Postgres) create(ctx context.Context, d session.Document, trashed time.Time) error {
 	err := checkDocument(d)
 	if err == nil {
 		err = s.write(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
 			created := d.Created.UnixMicro()
-			_, err := c.Exec(ctx, `INSERT INTO documents (id, kind, title, title_key, lineage, owner, created_at, edited_minute)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-				string(d.ID), string(d.Kind), d.Title, titleKey(d.Title), string(d.Lineage), string(d.Owner), created, minuteOf(created))
+			_, err := c.Exec(ctx, `INSERT INTO documents (id, kind, title, title_key, lineage, owner, created_at, edited_minute, trashed_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+				string(d.ID), string(d.Kind), d.Title, titleKey(d.Title), string(d.Lineage), string(d.Owner), created, minuteOf(created), microOrNull(trashed))
 			return pgConstraint(err, "", nil, ErrExists)
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/session"
@@ -18,13 +19,24 @@ const documentColumns = `id, kind, title, lineage, owner, created_at, edited_at,
 // are not looked at: they begin as 0 and Created. [ErrExists] if the id is
 // taken, [ErrMalformed] for an empty id or lineage or an unknown kind.
 func (s *SQLite) CreateDocument(ctx context.Context, d session.Document) error {
+	return s.create(ctx, d, time.Time{})
+}
+
+// CreateInTrash is CreateDocument for a document that is in the trash from the
+// beginning: one that takes several writes to be made and is to be seen when it is
+// whole, by a change that takes it out.
+func (s *SQLite) CreateInTrash(ctx context.Context, d session.Document, since time.Time) error {
+	return s.create(ctx, d, since)
+}
+
+func (s *SQLite) create(ctx context.Context, d session.Document, trashed time.Time) error {
 	err := checkDocument(d)
 	if err == nil {
 		err = s.write(ctx, func(tx *writeTx) error {
 			created := d.Created.UnixMicro()
-			_, err := tx.exec(`INSERT INTO documents (id, kind, title, title_key, lineage, owner, created_at, edited_at)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-				string(d.ID), string(d.Kind), d.Title, titleKey(d.Title), string(d.Lineage), string(d.Owner), created, created)
+			_, err := tx.exec(`INSERT INTO documents (id, kind, title, title_key, lineage, owner, created_at, edited_at, trashed_at)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				string(d.ID), string(d.Kind), d.Title, titleKey(d.Title), string(d.Lineage), string(d.Owner), created, created, microOrNull(trashed))
 			return constraint(err, ErrExists, ErrExists)
 		})
 	}

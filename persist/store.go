@@ -2,6 +2,7 @@ package persist
 
 import (
 	"context"
+	"time"
 
 	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/wire"
@@ -27,6 +28,7 @@ type Store interface {
 	Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) ([]Fact, error)
 
 	CreateDocument(ctx context.Context, d session.Document) error
+	CreateInTrash(ctx context.Context, d session.Document, since time.Time) error
 	ListDocuments(ctx context.Context, limit int, after string) (page []session.Document, next string, err error)
 	RenameDocument(ctx context.Context, doc wire.DocID, title string) error
 	Verify(ctx context.Context, doc wire.DocID) (Report, error)

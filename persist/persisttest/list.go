@@ -116,6 +116,22 @@ func (f Fixture) testList(t *testing.T) {
 			}
 		}
 	})
+	t.Run("a document can be made in the trash", func(t *testing.T) {
+		w := f.world(t)
+		d := session.Document{ID: "new", Kind: ot.Text, Title: "new", Lineage: "l", Created: epoch}
+		w.must(w.CreateInTrash(t.Context(), d, epoch.Add(time.Second)))
+		w.lists(persist.ListQuery{}, "doc")
+		w.lists(persist.ListQuery{View: persist.ViewTrash}, "new")
+		e, err := w.Entry(t.Context(), "", "new")
+		w.must(err)
+		if !e.Trashed.Equal(epoch.Add(time.Second)) || e.Title != "new" {
+			t.Errorf("read %+v", e)
+		}
+		w.must(w.Append(t.Context(), "new", []session.Record{record(1, "a", 1)}))
+		w.change("", "new", persist.Change{Trashed: &time.Time{}})
+		w.lists(persist.ListQuery{View: persist.ViewTrash})
+		w.lists(persist.ListQuery{}, "new", "doc")
+	})
 	t.Run("names are in order without case and accents, also after a renaming", func(t *testing.T) {
 		w := f.world(t)
 		w.change("", w.doc, persist.Change{Title: ptr("zebra")})
