@@ -150,8 +150,10 @@ export class HistoryOpener {
         moved: (to) => history.replaceState(history.state, "", addressWith(to)),
       });
     } catch (error) {
-      reportError(error);
-      this.#options.toasts.show(strings.historyFailed);
+      // A part of the page that cannot be fetched is a TypeError; the worker has it, unless this is the first visit.
+      const away = error instanceof TypeError;
+      if (!away) reportError(error);
+      this.#options.toasts.show(away ? strings.historyAway : strings.historyFailed);
       this.#close();
     } finally {
       this.#loading = false;

@@ -33,6 +33,8 @@ export class Player {
   #options: PlayerOptions;
   #timer: ReturnType<typeof setInterval> | undefined;
   #reading: AbortController | undefined;
+  /** It could not read ahead, and goes step by step until it is started again. */
+  #alone = false;
   /** Up to which revision the next steps are there, and of how many revisions they are. */
   #read = { upTo: 0, each: 0 };
 
@@ -50,6 +52,7 @@ export class Player {
     const { mover, goTo, head, changed } = this.#options;
     if ((mover.revision ?? 0) >= head()) goTo(0);
     this.#read = { upTo: 0, each: 0 };
+    this.#alone = false;
     this.#timer = setInterval(() => this.#next(), beat);
     changed(true);
     this.#next();
@@ -79,7 +82,7 @@ export class Player {
   #readAhead(at: number): void {
     const { source, mover, all, head } = this.#options;
     const each = this.speed;
-    if (!all() || this.#reading) return;
+    if (!all() || this.#reading || this.#alone) return;
     const known = this.#read.each === each && this.#read.upTo >= at ? this.#read.upTo : at;
     if (known >= head() || known - at > (ahead / 2) * each) return;
     const reading = new AbortController();
@@ -90,7 +93,9 @@ export class Player {
         for (const { from, revision, op } of steps) mover.keep(from, revision, op);
         this.#read = { upTo: steps.at(-1)?.revision ?? known, each };
       })
-      .catch(() => {}) // then it goes step by step
+      .catch(() => {
+        this.#alone = !reading.signal.aborted;
+      })
       .finally(() => {
         if (this.#reading === reading) this.#reading = undefined;
       });
