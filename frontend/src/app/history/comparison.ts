@@ -2,13 +2,14 @@ import type { Op } from "../../client/types.ts";
 import { announce } from "../announce.ts";
 import { button, debounce, h } from "../dom.ts";
 import { strings } from "../strings.ts";
+import { byLines } from "./by-lines.ts";
 import { CompareControls } from "./compare-controls.ts";
 import { type Change, DifferenceView } from "./difference-view.ts";
 import { formatWords } from "./format-words.ts";
 import type { Difference, MarksSource } from "./marks-api.ts";
 import { type CardContent, type MarksCard, readableNumber, wordsOf } from "./marks-card.ts";
 import type { MarksHost } from "./marks-host.ts";
-import { byLines, type MergedPiece, merged } from "./merged.ts";
+import { type MergedPiece, merged } from "./merged.ts";
 
 /** How long the slider must rest before another difference is asked for, in milliseconds. */
 const rest = 120;

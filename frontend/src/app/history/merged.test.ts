@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { lengthOf, normalize, type Op } from "../../ot/op.ts";
 import { Dice } from "../../ot/testing.ts";
 import { apply } from "../../ot/text.ts";
-import { type Attribution, byLines, type MergedPiece, merged, sideOf } from "./merged.ts";
+import { byLines } from "./by-lines.ts";
+import { type Attribution, type MergedPiece, merged, sideOf } from "./merged.ts";
 import { differs, folded, isChanged, type Line, linesOf, pairsOf } from "./rows.ts";
 
 const seeds = Number(process.env.COLLABD_SEEDS ?? 1000);
@@ -150,6 +151,32 @@ test("a line that was typed behind another is new with its own line break, and o
   expect(gone.flatMap(({ run }) => (run ? [run] : []))).toEqual([
     [3, 7], // what the server knows as deleted
     [3, 7],
+  ]);
+});
+
+test("what is replaced in the middle of lines keeps the line breaks that both have", () => {
+  const told = byLines(
+    merged([{ insert: "in May\nWe met on\n" }], [{ retain: 6 }, { insert: " 2026\n" }, { delete: 7 }]),
+  );
+  expect(told.map(({ fate, insert }) => `${fate} ${insert}`)).toEqual([
+    "same in May",
+    "inserted  2026",
+    "same \n",
+    "deleted We met",
+    "same  on",
+    "same \n",
+  ]);
+  expect(told[3]!.run).toEqual([7, 13]);
+  const whole = byLines(merged([{ insert: "a\nold\nb\n" }], [{ retain: 2 }, { insert: "new\n" }, { delete: 4 }]));
+  expect(whole.map(({ fate }) => fate)).toEqual([
+    "same",
+    "same",
+    "deleted",
+    "deleted",
+    "inserted",
+    "inserted",
+    "same",
+    "same",
   ]);
 });
 

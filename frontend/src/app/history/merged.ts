@@ -91,39 +91,6 @@ export function merged(
   return pieces;
 }
 
-/**
- * The same, where whole lines came or went, with these lines as such: who types a line behind another inserts a line
- * break and the text, while the line break that was there becomes that of the new line. One would rather see the new line
- * with its own. Only the pieces are told differently: each side stays what it is, and `run` too.
- */
-export function byLines(pieces: readonly MergedPiece[]): readonly MergedPiece[] {
-  const told: MergedPiece[] = [...pieces];
-  for (let start = 0; start < told.length; start++) {
-    const first = told[start]!;
-    const before = told[start - 1];
-    if (first.insert !== "\n" || (first.fate !== "inserted" && first.fate !== "deleted")) continue;
-    if (before && before.fate !== "same" && before.fate !== "formatted") continue;
-    let end = start + 1;
-    while (told[end]?.fate === first.fate) end++;
-    const last = told[end];
-    if (last?.fate !== "same" || last.insert !== "\n" || !sameAttributes(first.attributes, last.attributes)) continue;
-    const inserted = first.fate === "inserted";
-    const moved = told.slice(start + 1, end).map(
-      (piece): MergedPiece => ({
-        ...piece,
-        inA: piece.inA + (inserted ? 1 : 0),
-        inB: piece.inB + (inserted ? 0 : 1),
-      }),
-    );
-    const kept: MergedPiece = { ...last, inA: first.inA, inB: first.inB };
-    const { inA, inB } = last;
-    const closing: MergedPiece = { ...first, inA: inA + (inserted ? 1 : 0), inB: inB + (inserted ? 0 : 1) };
-    told.splice(start, end + 1 - start, kept, ...moved, closing);
-    start = end;
-  }
-  return told;
-}
-
 /** One of the two documents that were merged. */
 export function sideOf(pieces: readonly MergedPiece[], side: "a" | "b"): Op {
   const builder = new Builder();
