@@ -63,6 +63,10 @@ func (a *Archive) reaches(ctx context.Context, doc wire.DocID, revision wire.Rev
 	if err != nil {
 		return err
 	}
+	return within(revision, head)
+}
+
+func within(revision, head wire.Revision) error {
 	if revision > head {
 		return fmt.Errorf("revision %d, the head is %d: %w", revision, head, session.ErrNotFound)
 	}
