@@ -44,6 +44,8 @@ type Config struct {
 	OnRemote func(op ot.Op, by wire.ClientID)
 	// OnAck is called when an edit was acknowledged.
 	OnAck func(Ack)
+	// OnNotice is called when somebody restored the document, or a part of it.
+	OnNotice func(wire.Notice)
 	// OnUnsent is called with what was not acknowledged when the server could
 	// not resume. Nobody will send it after that.
 	OnUnsent func(Unsent)

@@ -44,6 +44,10 @@ func (o *owner) receive(msg wire.ServerMessage) error {
 		info := o.c.Info()
 		info.Title = m.Title
 		o.c.info.Store(&info)
+	case wire.Notice:
+		if o.cfg.OnNotice != nil {
+			o.cfg.OnNotice(m)
+		}
 	case wire.RoleChange:
 		info := o.c.Info()
 		info.Role, o.role = m.Role, m.Role

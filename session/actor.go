@@ -38,6 +38,8 @@ type actor struct {
 	titles    uint64
 	troubled  bool          // the log takes nothing at the moment
 	states    uint64        // changes of troubled
+	notices   []wire.Notice // the latest, at most noticesKept
+	noticed   uint64        // all of them
 	queue     []waiting     // at most one for each peer, and Callers
 	callers   callers       // who are in the queue or in a write
 	parked    []parked      // at most Peers

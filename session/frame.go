@@ -12,6 +12,7 @@ type position struct {
 	presence uint64 // version of the presences
 	titles   uint64 // renames
 	state    uint64 // changes of the store's state
+	notices  uint64 // notices
 }
 
 // frame is what comes after a position, encoded once for all peers that are
@@ -77,6 +78,10 @@ func (v *view) encode(from position, lim Limits) *frame {
 		if v.states != from.state {
 			begin()
 			buf = wire.StoreState{OK: !v.troubled}.Append(buf)
+		}
+		for _, notice := range v.noticesSince(from) {
+			begin()
+			buf = notice.Append(buf)
 		}
 		if msg, ok := v.presence.since(from.presence, v.window); ok {
 			begin()

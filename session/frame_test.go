@@ -19,6 +19,12 @@ func randomView(t *testing.T, r *rand.Rand) *view {
 		title:  fmt.Sprint("title ", r.IntN(100)), titles: uint64(r.IntN(3)),
 		troubled: r.IntN(2) == 0, states: uint64(r.IntN(3)),
 	}
+	for range r.IntN(4) {
+		v.notices = append(v.notices, wire.Notice{Kind: wire.Restored, Revision: wire.Revision(r.IntN(9)), Part: r.IntN(2) == 0})
+	}
+	if v.noticed = uint64(len(v.notices)); v.noticed > 0 {
+		v.noticed += uint64(r.IntN(3)) // older ones are not kept
+	}
 	for range r.IntN(8) {
 		client := wire.ClientID(fmt.Sprint("c", r.IntN(4)))
 		if r.IntN(4) == 0 {
@@ -36,6 +42,7 @@ func (v *view) somewhere(r *rand.Rand) position {
 		presence: uint64(r.IntN(int(v.presence.version) + 1)),
 		titles:   uint64(r.IntN(int(v.titles) + 1)),
 		state:    uint64(r.IntN(int(v.states) + 1)),
+		notices:  uint64(r.IntN(int(v.noticed) + 1)),
 	}
 }
 
@@ -53,6 +60,11 @@ func (v *view) want(from position) (messages []wire.ServerMessage) {
 	}
 	if from.state != v.states {
 		messages = append(messages, wire.StoreState{OK: !v.troubled})
+	}
+	for i, n := range v.notices {
+		if number := v.noticed - uint64(len(v.notices)) + uint64(i) + 1; number > from.notices {
+			messages = append(messages, n)
+		}
 	}
 	if msg, ok := v.presence.since(from.presence, v.window); ok {
 		messages = append(messages, msg)

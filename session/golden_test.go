@@ -37,6 +37,7 @@ var update = flag.Bool("update", false, "write the golden scripts anew")
 //	type NAME FROM TO                 send and await so many one-letter edits at the end
 //	cut NAME                          break the connection
 //	rename TITLE                      server 1 tells a new title
+//	restored USER REVISION OF         server 1 tells that somebody restored a revision
 //	store [N] hold|release|fail N|lose N|noread|read   faults of server N's store, default 1
 //	store conflict OP                 somebody else appends a record
 //	crash, stop [N], start [N]        the servers' lives
@@ -175,6 +176,9 @@ func (w *world) run(line string) {
 		w.clients[at(1)].end.Cut()
 	case "rename":
 		w.nodes[1].hub.Retitle(w.t.Context(), w.doc, rest(1))
+	case "restored":
+		n := wire.Notice{Kind: wire.Restored, User: wire.User{ID: wire.UserID(at(1))}, Revision: wire.Revision(atoi(at(2))), Of: wire.Revision(atoi(at(3)))}
+		w.nodes[1].hub.Notify(w.t.Context(), w.doc, n)
 	case "store":
 		w.fault(word[1:], line)
 	case "crash":

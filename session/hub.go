@@ -251,6 +251,14 @@ func (h *Hub) Retitle(ctx context.Context, doc wire.DocID, title string) {
 	}
 }
 
+// Notify tells the peers of a document, if it is open, what somebody did to it.
+// Those who come later, or are on another server, are not told.
+func (h *Hub) Notify(ctx context.Context, doc wire.DocID, n wire.Notice) {
+	for _, a := range h.live(doc) {
+		a.send(ctx, notify{n})
+	}
+}
+
 // Reintroduce tells everybody the new name and colour of a person.
 func (h *Hub) Reintroduce(ctx context.Context, user wire.User) {
 	for _, a := range h.live("") {

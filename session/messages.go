@@ -154,6 +154,20 @@ func (m rename) deliver(a *actor) {
 	a.changed = true
 }
 
+// noticesKept is how many notices wait for peers that are slow: who is sent
+// none for so long misses the older ones.
+const noticesKept = 8
+
+// notify tells everybody who is here now of something.
+type notify struct{ notice wire.Notice }
+
+func (m notify) deliver(a *actor) {
+	kept := a.notices[max(0, len(a.notices)-noticesKept+1):]
+	a.notices = append(slices.Clone(kept), m.notice) // views have the old ones
+	a.noticed++
+	a.changed = true
+}
+
 // reintroduce tells that a person has a new name or colour.
 type reintroduce struct{ user wire.User }
 

@@ -32,6 +32,7 @@ func (a *actor) publish() {
 	a.view.Store(&view{
 		at: now, doc: a.state.doc, window: a.state.window, presence: a.presence,
 		title: a.title, titles: a.titles, troubled: a.troubled, states: a.states,
+		notices: a.notices, noticed: a.noticed,
 	})
 	a.budget.hold(&a.held, a.state.bytes())
 	a.counts.bytes.Store(a.held)

@@ -16,9 +16,11 @@ type view struct {
 	window   window
 	presence presences
 	title    string
-	titles   uint64 // counts the renames
-	troubled bool   // the log takes nothing at the moment
-	states   uint64 // counts the changes of troubled
+	titles   uint64        // counts the renames
+	troubled bool          // the log takes nothing at the moment
+	states   uint64        // counts the changes of troubled
+	notices  []wire.Notice // the latest
+	noticed  uint64        // counts them all
 
 	frames frames
 }
@@ -27,7 +29,7 @@ func (v *view) head() wire.Revision { return v.window.head() }
 
 // position is that of a peer which has been sent the whole view.
 func (v *view) position() position {
-	return position{revision: v.head(), presence: v.presence.version, titles: v.titles, state: v.states}
+	return position{revision: v.head(), presence: v.presence.version, titles: v.titles, state: v.states, notices: v.noticed}
 }
 
 // behind is how many records a peer has not been sent.
@@ -36,6 +38,11 @@ func (v *view) behind(p position) int {
 		return 0
 	}
 	return int(v.head() - p.revision)
+}
+
+// noticesSince returns the notices that a peer has not been sent.
+func (v *view) noticesSince(p position) []wire.Notice {
+	return v.notices[len(v.notices)-int(min(v.noticed-p.notices, uint64(len(v.notices)))):]
 }
 
 // nothingFor reports whether all that comes after a position is what the

@@ -10,7 +10,7 @@ import (
 // sayWelcome sends the answer to the hello, and to a new client the document.
 func (w *writer) sayWelcome(ctx context.Context, is issuer, hello wire.Hello, in joined) error {
 	w.role = w.peer.who.Role()
-	w.sent = position{titles: in.view.titles}
+	w.sent = position{titles: in.view.titles, notices: in.view.noticed}
 	msg := wire.Welcome{
 		Client: w.peer.client, Secret: is.secret(w.actor.meta.ID, w.peer.who.User.ID, w.peer.client),
 		Lineage: w.actor.meta.Lineage, Revision: in.view.head(), Resumed: hello.Resumes(), Acked: in.last.seq,

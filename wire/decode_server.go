@@ -72,6 +72,11 @@ func DecodeServer(frame []byte) (ServerMessage, error) {
 		msg = Slow{WaitMillis: int(m.uint("wait_ms"))}
 	case "store":
 		msg = StoreState{OK: m.bool("ok")}
+	case "notice":
+		msg = Notice{
+			Kind: m.anyText("kind"), User: m.user("user"),
+			Revision: Revision(m.uint("revision")), Of: Revision(m.uint("of")), Part: m.bool("part"),
+		}
 	case "check":
 		msg = Checked{Revision: Revision(m.uint("revision")), Hash: m.anyText("hash")}
 	case "pong":

@@ -156,7 +156,7 @@ func (s source) user() wire.User {
 }
 
 func (s source) serverMessage() wire.ServerMessage {
-	switch s.IntN(14) {
+	switch s.IntN(15) {
 	case 0:
 		lim := wire.DefaultLimits()
 		lim.Frame, lim.EditUnits, lim.EditComponents, lim.DocumentUnits = s.IntN(1e9), s.IntN(1e9), s.IntN(1e9), s.IntN(1e9)
@@ -199,6 +199,8 @@ func (s source) serverMessage() wire.ServerMessage {
 	case 11:
 		return wire.StoreState{OK: s.one(2)}
 	case 12:
+		return wire.Notice{Kind: s.text(6), User: s.user(), Revision: wire.Revision(s.number()), Of: wire.Revision(s.number()), Part: s.one(2)}
+	case 13:
 		return wire.Checked{Revision: wire.Revision(s.number()), Hash: s.text(16)}
 	}
 	return wire.Pong{}

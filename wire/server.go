@@ -125,6 +125,19 @@ type Slow struct{ WaitMillis int }
 // Until then nothing is acknowledged; edits are kept and wait.
 type StoreState struct{ OK bool }
 
+// Notice tells what somebody has done to the document beside editing it. It is
+// for people, and asks for nothing.
+type Notice struct {
+	Kind     string // Restored; others may follow
+	User     User   // who did it
+	Revision Revision
+	Of       Revision // what was restored
+	Part     bool     // only a part of it
+}
+
+// Restored is the kind of a [Notice]: Revision is a restore of Of.
+const Restored = "restored"
+
 // Checked answers a [Check]: the hash of the document at a revision, which is
 // the one that the peer has reached at this point of the stream.
 type Checked struct {
@@ -147,6 +160,7 @@ func (GoAway) serverMessage()       {}
 func (ErrorMessage) serverMessage() {}
 func (Slow) serverMessage()         {}
 func (StoreState) serverMessage()   {}
+func (Notice) serverMessage()       {}
 func (Checked) serverMessage()      {}
 func (Pong) serverMessage()         {}
 
@@ -312,6 +326,18 @@ func (s Slow) Append(dst []byte) []byte {
 // Append appends the JSON form.
 func (s StoreState) Append(dst []byte) []byte {
 	dst = appendBool(dst, `{"type":"store","ok":`, s.OK)
+	return append(dst, '}')
+}
+
+// Append appends the JSON form.
+func (n Notice) Append(dst []byte) []byte {
+	dst = append(dst, `{"type":"notice","kind":`...)
+	dst = strictjson.AppendString(dst, n.Kind)
+	dst = append(dst, `,"user":`...)
+	dst = appendUser(dst, n.User)
+	dst = appendUint(dst, `,"revision":`, uint64(n.Revision))
+	dst = appendUint(dst, `,"of":`, uint64(n.Of))
+	dst = appendBool(dst, `,"part":`, n.Part)
 	return append(dst, '}')
 }
 

@@ -241,6 +241,8 @@ export class Client {
         return this.#condition.slow(message.waitMs);
       case "store":
         return this.#condition.store(message.ok);
+      case "notice":
+        return this.events.emit("notice", message);
       case "check":
         return this.#comparison.answered(message);
       case "error":

@@ -1,6 +1,6 @@
 import type { Op } from "../ot/op.ts";
 import { parseDocument, parseOp } from "../ot/parse.ts";
-import type { DocKind, Peer, Role, Selection, User } from "./types.ts";
+import type { DocKind, Notice, Peer, Role, Selection, User } from "./types.ts";
 
 /** How large things may be, as the server said. */
 export interface Limits {
@@ -80,6 +80,7 @@ export type ServerMessage =
   | { readonly type: "slow"; readonly waitMs: number }
   /** Whether the server can write at the moment. */
   | { readonly type: "store"; readonly ok: boolean }
+  | ({ readonly type: "notice" } & Notice)
   /** The hash of the server's document at the revision that the stream has reached. */
   | { readonly type: "check"; readonly revision: number; readonly hash: string }
   /** Messages that ask for nothing: `ack`, `pong`, and types that we do not know. */
@@ -163,6 +164,15 @@ function message(value: unknown): ServerMessage {
       return { type: "slow", waitMs: m.count("wait_ms") };
     case "store":
       return { type: "store", ok: m.flag("ok") };
+    case "notice":
+      return {
+        type: "notice",
+        kind: m.text("kind"),
+        user: user(m.object("user")),
+        revision: m.count("revision"),
+        of: m.count("of"),
+        part: m.flag("part"),
+      };
     case "check":
       return { type: "check", revision: m.count("revision"), hash: m.text("hash") };
     default:

@@ -222,6 +222,20 @@ describe("status", () => {
     expect(room.server.content).toEqual([{ insert: "xyabc" }]);
   });
 
+  it("passes on what somebody did to the document, and nothing that it does not know", () => {
+    const room = new Room();
+    const ana = room.join();
+    const notices: unknown[] = [];
+    ana.collab.on("notice", (notice) => notices.push(notice));
+    const user = { id: "u2", name: "Ben", color: "#1d6fb8" };
+    const notice = { type: "notice", kind: "restored", user, revision: 5, of: 2, part: true };
+    room.server.tell({ ...notice, more: 1 });
+    room.server.tell({ type: "notices", kind: "of tomorrow" });
+    room.clock.advance(1);
+    expect(notices).toEqual([notice]);
+    expect(ana.state).toBe("connected");
+  });
+
   it("does not keep what a lost connection said of the store", () => {
     const room = new Room();
     const ana = room.join();

@@ -112,6 +112,19 @@ export interface RemoteChange {
   readonly revision: number;
 }
 
+/** What somebody, maybe oneself, did to the document that its readers may want to be told of. */
+export interface Notice {
+  /** `restored`; there may be others one day. */
+  readonly kind: string;
+  readonly user: User;
+  /** The revision that it made, which is here already. */
+  readonly revision: number;
+  /** The revision that was restored. */
+  readonly of: number;
+  /** Whether only a part of the document was restored. */
+  readonly part: boolean;
+}
+
 /** The events of a Collab and what they carry. */
 export interface CollabEvents {
   status: Status;
@@ -122,4 +135,5 @@ export interface CollabEvents {
   ready: Ready;
   copy: UnsentCopy;
   remote: RemoteChange;
+  notice: Notice;
 }
