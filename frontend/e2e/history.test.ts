@@ -3,30 +3,11 @@ import { describe, expect, test } from "vitest";
 import { Doc } from "../src/ot/document.ts";
 import { hashOf, plainText } from "../src/ot/text.ts";
 import { ana, ben, type Edit, mira, typed, written } from "./histories.ts";
-import { converged, type Person } from "./people.ts";
+import { addressed, openHistory, shows, slider } from "./history-page.ts";
+import { converged } from "./people.ts";
 import { useStage } from "./stage.ts";
 
 const stage = useStage();
-
-function slider(page: Page) {
-  return page.getByRole("slider", { name: "Revision" });
-}
-
-/** Opens the history by its button and waits until it shows something. */
-async function openHistory({ page }: Person): Promise<void> {
-  await page.getByRole("button", { name: "History" }).click();
-  await shows(page);
-}
-
-/** Waits until the history shows the revision of its slider, and returns that. */
-async function shows(page: Page, revision?: number): Promise<number> {
-  await page.waitForFunction((wanted) => {
-    const now = document.querySelector("[role=slider]")?.getAttribute("aria-valuenow");
-    const shown = window.collabd?.history?.revision;
-    return shown !== undefined && String(shown) === now && (wanted === undefined || shown === wanted);
-  }, revision);
-  return page.evaluate(() => window.collabd!.history!.revision);
-}
 
 /** The text that the history shows, as one sees it. */
 function shownText(page: Page): Promise<string> {
@@ -35,11 +16,6 @@ function shownText(page: Page): Promise<string> {
       .map((line) => `${line.textContent}\n`)
       .join(""),
   );
-}
-
-/** The revision in the address. */
-function addressed(page: Page): string | null {
-  return new URL(page.url()).searchParams.get("rev");
 }
 
 /** The documents of a history, by revision. */

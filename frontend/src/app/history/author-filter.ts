@@ -74,7 +74,9 @@ export class AuthorFilter {
 
   #name(): void {
     const { size } = this.chosen;
+    this.#button.toggleAttribute("data-all", size === 0);
     this.#button.replaceChildren(
+      icon("people"),
       h("span", { class: "hidden-text" }, `${strings.filter} `),
       h("span", {}, size === 0 ? strings.filterAll : strings.filterSome(size)),
       icon("down"),

@@ -43,6 +43,9 @@ interface PanelState {
 /** From here on there is room for the list beside the text; history.css has the same. */
 const wide = matchMedia("(min-width: 1100px)");
 
+/** Where the filter has no room beside the slider; history.css has the same. */
+const narrow = matchMedia("(max-width: 640px)");
+
 /** The elements of the history and what they show; what to do is decided by the panel. */
 export class PanelParts {
   /** Below the bar of the page, in the place of the tools. */
@@ -112,7 +115,7 @@ export class PanelParts {
         this.#caption,
         this.#waiting,
         this.#name.element,
-        h("div", { class: "history-end" }, this.tools, this.#filter.element, opener, this.#part, this.#whole),
+        h("div", { class: "history-end" }, this.tools, opener, this.#part, this.#whole),
       ),
     );
     this.paper = h("div", { class: "paper", "data-kind": kind }, this.text);
@@ -121,7 +124,7 @@ export class PanelParts {
     this.#problem.addEventListener("click", (event) => {
       if (event.target instanceof Element && event.target.closest("button")) wishes.retry();
     });
-    wide.addEventListener("change", this.#placed);
+    for (const query of [wide, narrow]) query.addEventListener("change", this.#placed);
     this.#place();
   }
 
@@ -197,12 +200,14 @@ export class PanelParts {
   }
 
   remove(): void {
-    wide.removeEventListener("change", this.#placed);
+    for (const query of [wide, narrow]) query.removeEventListener("change", this.#placed);
     this.bar.remove();
     this.desk.remove();
   }
 
   #place(): void {
+    if (narrow.matches) this.tools.after(this.#filter.element);
+    else this.slider.element.after(this.#filter.element);
     if (wide.matches) this.#side.replaceChildren(h("h2", {}, strings.sessions), this.#list.element);
     else this.#side.replaceChildren();
   }
