@@ -69,6 +69,8 @@ var attempts = map[string]struct {
 	"POST /api/docs/{id}/files":    {"/api/docs/{id}/files", "no image", 415},
 	"GET /files/{id}/{file}":       {"/files/{id}/file", "", 200},
 	"GET /api/docs/{id}/content":   {"/api/docs/{id}/content", "", 200},
+	"PUT /api/docs/{id}/content":   {"/api/docs/{id}/content?base=0", `{"op":[{"insert":"x"}]}`, 200},
+	"POST /api/docs/{id}/edits":    {"/api/docs/{id}/edits", `{"base":0,"op":[{"insert":"x"}]}`, 200},
 	"GET /api/docs/{id}/socket":    {"/api/docs/{id}/socket", "", 101},
 
 	"GET /api/docs/{id}/history":                      {"/api/docs/{id}/history", "", 200},

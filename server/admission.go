@@ -42,6 +42,11 @@ type Admission struct {
 	AddressGuests, AddressGuestBurst int
 	// Guests and GuestBurst are the same for all addresses together.
 	Guests, GuestBurst int
+	// UserWrites is how many writes by REST a person may make in a second, and
+	// UserWriteBurst how many at once after a rest. AddressWrites and
+	// AddressWriteBurst are the same for the guests of one address. A large one
+	// counts as several: see writeCost.
+	UserWrites, UserWriteBurst, AddressWrites, AddressWriteBurst int
 	// Requests is the most requests that are served at once and need the
 	// store. Connections that stay are not among them.
 	Requests int
@@ -68,6 +73,8 @@ func DefaultAdmission() Admission {
 		Handshakes:         100, HandshakeBurst: 1000,
 		AddressGuests: 60, AddressGuestBurst: 1000,
 		Guests: 600, GuestBurst: 10_000,
+		UserWrites: 100, UserWriteBurst: 1000,
+		AddressWrites: 500, AddressWriteBurst: 5000,
 		Requests:  2000,
 		Waiting:   8192,
 		Addresses: 50_000,
@@ -82,6 +89,8 @@ func (a Admission) withDefaults() Admission {
 		{&a.Handshakes, &d.Handshakes}, {&a.HandshakeBurst, &d.HandshakeBurst},
 		{&a.AddressGuests, &d.AddressGuests}, {&a.AddressGuestBurst, &d.AddressGuestBurst},
 		{&a.Guests, &d.Guests}, {&a.GuestBurst, &d.GuestBurst},
+		{&a.UserWrites, &d.UserWrites}, {&a.UserWriteBurst, &d.UserWriteBurst},
+		{&a.AddressWrites, &d.AddressWrites}, {&a.AddressWriteBurst, &d.AddressWriteBurst},
 		{&a.Requests, &d.Requests}, {&a.Waiting, &d.Waiting}, {&a.Addresses, &d.Addresses},
 	} {
 		if *f.have == 0 {
@@ -101,7 +110,8 @@ func (a Admission) withDefaults() Admission {
 func (a Admission) validate() error {
 	for _, n := range []int{
 		a.Connections, a.UserConnections, a.AddressConnections, a.Handshakes, a.HandshakeBurst, a.AddressGuests,
-		a.AddressGuestBurst, a.Guests, a.GuestBurst, a.Requests, a.Waiting, a.Addresses,
+		a.AddressGuestBurst, a.Guests, a.GuestBurst, a.UserWrites, a.UserWriteBurst, a.AddressWrites, a.AddressWriteBurst,
+		a.Requests, a.Waiting, a.Addresses,
 	} {
 		if n < 0 {
 			return errors.New("a limit of connections, handshakes or logins is below zero")
@@ -134,6 +144,7 @@ const (
 	refusedAddress    refusal = "address_connections"
 	refusedHandshakes refusal = "handshakes"
 	refusedGuests     refusal = "guests"
+	refusedWrites     refusal = "writes"
 	refusedRequests   refusal = "requests"
 	refusedWaiting    refusal = "tcp_connections"
 )
@@ -147,6 +158,7 @@ var refusals = map[refusal]*apiError{
 	refusedAddress:    errTooMany.because("There are too many connections from your network: try again later, or log in."),
 	refusedHandshakes: errTooFast.because("There are too many new connections from your network: try again in a moment."),
 	refusedGuests:     errTooFast.because("There are too many new guests at the moment: try again in a minute."),
+	refusedWrites:     errTooFast.because("You write too much in a short time: go on after as many seconds as Retry-After says, or edit over a socket."),
 	refusedRequests:   &errBusy,
 	refusedWaiting:    nil,
 }
@@ -165,6 +177,9 @@ type admission struct {
 	others      *address // all that find no room in addresses
 	guests      *rate.Limiter
 	swept       time.Time
+
+	userWrites    rates[wire.UserID]
+	addressWrites rates[netip.Addr]
 }
 
 // address is what is remembered of one.
@@ -180,6 +195,9 @@ func newAdmission(lim Admission, m *metrics) *admission {
 		users:     map[wire.UserID]int{},
 		addresses: map[netip.Addr]*address{},
 		guests:    perMinute(lim.Guests, lim.GuestBurst),
+
+		userWrites:    newRates[wire.UserID](lim.UserWrites, lim.UserWriteBurst, lim.Addresses),
+		addressWrites: newRates[netip.Addr](lim.AddressWrites, lim.AddressWriteBurst, lim.Addresses),
 	}
 	a.others = a.newAddress()
 	return a

@@ -17,7 +17,7 @@ const (
 	// headerBytes is the most that the header of a request may have.
 	headerBytes = 64 << 10
 	// requestBytes is the most that any request's body may have, unless it is a
-	// file. Each route takes what it needs, which is less.
+	// file or a write. Each route takes what it needs, which is less.
 	requestBytes = 1 << 20
 )
 
@@ -77,8 +77,13 @@ func (s *Server) hurry(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	most, within := int64(requestBytes), s.admission.lim.Body
-	if _, pattern := s.router.Handler(r); pattern == uploadPattern {
+	switch _, pattern := s.router.Handler(r); pattern {
+	case uploadPattern:
 		most, within = s.cfg.MaxFileBytes, uploadTime
+	case contentPattern:
+		most = contentBytes
+	case editPattern:
+		most = editBytes
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, most)
 	// net/http takes the deadline back when the body is at its end.

@@ -267,7 +267,7 @@ func TestAdmissionDefaults(t *testing.T) {
 	}
 	own := Admission{
 		Connections: 1, UserConnections: 2, AddressConnections: 3, Handshakes: 4, HandshakeBurst: 5, AddressGuests: 6, AddressGuestBurst: 7,
-		Guests: 8, GuestBurst: 9, Requests: 10, Waiting: 11, Addresses: 12, Header: 13, Body: 14, Answer: 15, KeepAlive: 16,
+		Guests: 8, GuestBurst: 9, UserWrites: 17, UserWriteBurst: 18, AddressWrites: 19, AddressWriteBurst: 20, Requests: 10, Waiting: 11, Addresses: 12, Header: 13, Body: 14, Answer: 15, KeepAlive: 16,
 	}
 	if got := own.withDefaults(); got != own {
 		t.Errorf("%+v", got)

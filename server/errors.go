@@ -57,11 +57,16 @@ var (
 	errNoRevision    = apiError{Status: 404, Code: "no_such_revision", Message: "The document has no such revision yet."}
 	errNoMethod      = apiError{Status: 405, Code: "method_not_allowed", Message: "This address does not take that method; the header Allow says which it takes."}
 	errLeftOut       = apiError{Status: 409, Code: "post_left_out", Message: "A POST before this one did not arrive: repeat it first."}
+	errAhead         = apiError{Status: 409, Code: "revision_ahead", Message: "The document has no such revision yet: read it, and write what you make of that."}
+	errOldBase       = apiError{Status: 409, Code: "base_too_old", Message: "The base is too far behind the head: read the document again, and write what you make of that."}
+	errKeyReused     = apiError{Status: 409, Code: "key_reused", Message: "This Idempotency-Key was used for another write to the document: take a new one for each."}
 	errTitleChanged  = apiError{Status: 409, Code: "title_changed", Message: "The document has another title by now: read it, and rename it from there."}
 	errGone          = apiError{Status: 410, Code: "connection_ended", Message: "There is no such connection any more: open another one and resume."}
 	errTooLarge      = apiError{Status: 413, Code: "too_large", Message: "The request body is too large."}
+	errUnknownForm   = apiError{Status: 415, Code: "unknown_format", Message: "Send text/plain, text/markdown or application/json, and say so in Content-Type."}
 	errNotJSON       = apiError{Status: 415, Code: "not_json", Message: "Send a JSON object with content type application/json."}
 	errNotImage      = apiError{Status: 415, Code: "not_an_image", Message: "Send an image: PNG, JPEG, GIF, WebP or AVIF, with its own content type."}
+	errRefused       = apiError{Status: 422, Code: "edit_refused", Message: "The edit does not fit the document."}
 	errUpgradeNeeded = apiError{Status: 426, Code: "upgrade_needed", Message: "This address speaks WebSocket with the subprotocol collabd.v1."}
 	errSlowBody      = apiError{Status: 408, Code: "late_body", Message: "The body of the request has not arrived; repeat it."}
 	errTooMany       = apiError{Status: 429, Code: "too_many_connections", Message: "There are too many connections already.", Retry: 10}
@@ -69,6 +74,7 @@ var (
 	errTooFast       = apiError{Status: 429, Code: "too_fast", Message: "That is too much in a short time: try again in a moment.", Retry: 2}
 	errInternal      = apiError{Status: 500, Code: "internal", Message: "The server made a mistake; it is in its log."}
 	errStore         = apiError{Status: 503, Code: "store_failed", Message: "The store does not answer; try again in a moment."}
+	errUnknown       = apiError{Status: 503, Code: "store_failed", Message: "The store has not answered in time, and it is not known whether this was written: send it again with the same Idempotency-Key in a moment, which is safe, or read the document first.", Retry: 2}
 	errStopping      = apiError{Status: 503, Code: "restarting", Message: "The server is restarting; come back in a moment."}
 	errBusy          = apiError{Status: 503, Code: "busy", Message: "The server has too much to do; try again in a moment."}
 	errFull          = apiError{Status: 503, Code: "server_full", Message: "The server has no room for more; try again in a while.", Retry: 10}

@@ -69,6 +69,8 @@ var routes = []route{
 	{"GET /api/docs/{id}/socket", ReadDocument, true, viaWebSocket, (*Server).socket},
 	{"POST /api/docs/{id}/events", ReadDocument, true, viaEvents, (*Server).openEvents},
 	{"POST /api/docs/{id}/events/messages", ReadDocument, false, "", (*Server).postEvents},
+	{contentPattern, EditDocument, true, "", (*Server).putContent},
+	{editPattern, EditDocument, true, "", (*Server).postEdit},
 	{uploadPattern, EditDocument, true, "", (*Server).postFile},
 	{"GET /files/{id}/{file}", ReadDocument, false, "", (*Server).getFile},
 	{"GET /api/list/events", ListDocuments, false, viaList, (*Server).listEvents},

@@ -60,6 +60,9 @@ type Server struct {
 	stop     context.CancelFunc
 	renames  sync.Mutex // so that peers are told titles in the order in which they are stored
 
+	// differences has a place for each comparison of whole documents under way.
+	differences chan struct{}
+
 	proxies   proxies
 	admission *admission
 	metrics   *metrics
@@ -102,6 +105,8 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 		admission: newAdmission(cfg.Admission, m),
 		metrics:   m,
 		dist:      frontend.Dist(),
+
+		differences: make(chan struct{}, differencesAtOnce),
 	}
 	s.admission.full = s.hub.Full
 	m.registry.MustRegister(newStats(s.hub.Stats, cfg.Admission.Connections, cfg.Limits.Memory))

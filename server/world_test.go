@@ -162,16 +162,13 @@ type answer struct {
 	body   string
 }
 
-// do makes a request. A body is sent as JSON. Headers are "Name: value"; Host
+// do makes a request. A body is sent as JSON unless a header says otherwise. Headers are "Name: value"; Host
 // sets the host.
 func (p *person) do(method, path, body string, headers ...string) answer {
 	p.w.t.Helper()
 	r, err := http.NewRequestWithContext(p.w.t.Context(), method, p.w.http.URL+path, strings.NewReader(body))
 	if err != nil {
 		p.w.t.Fatal(err)
-	}
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
 	}
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
@@ -180,6 +177,9 @@ func (p *person) do(method, path, body string, headers ...string) answer {
 		} else {
 			r.Header[http.CanonicalHeaderKey(name)] = append(r.Header.Values(name), value)
 		}
+	}
+	if body != "" && r.Header["Content-Type"] == nil {
+		r.Header.Set("Content-Type", "application/json")
 	}
 	resp, err := p.hc.Do(r)
 	if err != nil {

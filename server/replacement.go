@@ -1,0 +1,225 @@
+package server
+
+import (
+	"errors"
+	"mime"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/collabd/collabd/difference"
+	"github.com/collabd/collabd/formats"
+	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/ot/strictjson"
+)
+
+// form is in which form a whole document is sent.
+type form string
+
+// The forms, by their content types.
+const (
+	formText     form = "text/plain"
+	formMarkdown form = "text/markdown"
+	formDelta    form = "application/json"
+)
+
+// formOf is the form of a request's body.
+func formOf(r *request) (form, error) {
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch charset := strings.ToLower(params["charset"]); {
+	case err != nil:
+	case charset != "" && charset != "utf-8" && charset != "us-ascii":
+		return "", errUnknownForm.because("Text is sent in UTF-8.")
+	case form(kind) == formText, form(kind) == formMarkdown, form(kind) == formDelta:
+		return form(kind), nil
+	}
+	return "", &errUnknownForm
+}
+
+// deltaLimits bound the op of a whole document.
+var deltaLimits = ot.Limits{Bytes: contentBytes, Components: 1 << 20, InsertUnits: contentBytes}
+
+// replacement returns the op that makes of a document what was sent in its
+// place: as small as can be found, and without touching what the form cannot
+// say. The error is one that the sender is told.
+func replacement(kind ot.DocKind, base ot.Doc, f form, body []byte) (ot.Op, error) {
+	if f == formDelta {
+		next, err := documentOf(kind, body)
+		if err != nil {
+			return ot.Op{}, err
+		}
+		op, err := difference.Between(base, next, difference.Limits{})
+		return op, differenceError(err)
+	}
+	if !utf8.Valid(body) {
+		return ot.Op{}, errBadRequest.because("The body is not UTF-8: send text in UTF-8.")
+	}
+	was := base.Text()
+	text := cleanText(kind, was, string(body))
+	if f == formMarkdown && kind == ot.Rich {
+		return markdownReplacement(base, text)
+	}
+	return textReplacement(kind, base, was, text)
+}
+
+// markdownReplacement takes Markdown for what Markdown can say of a document.
+// That has the same units in the same places, so what is different in it is an
+// edit of the document, and what Markdown cannot say stays where nothing else
+// was changed.
+func markdownReplacement(base ot.Doc, text string) (ot.Op, error) {
+	next, err := formats.FromMarkdown(text)
+	if err != nil {
+		return ot.Op{}, errRefused.because("The Markdown cannot be read: " + err.Error() + ".")
+	}
+	a, err := ot.DocOf(formats.MarkdownView(base))
+	if err != nil {
+		return ot.Op{}, err
+	}
+	b, err := ot.DocOf(next)
+	if err != nil {
+		return ot.Op{}, err
+	}
+	op, err := difference.Between(a, b, difference.Limits{})
+	return op, differenceError(err)
+}
+
+// documentOf reads {"op":[…]}, a document of inserts.
+func documentOf(kind ot.DocKind, body []byte) (ot.Doc, error) {
+	bad := func(err error) error {
+		return errBadRequest.because(`The body is not {"op":[…]} with the inserts of a whole document: ` + err.Error() + ".")
+	}
+	members, err := strictjson.Object(body, editDepth, editMembers)
+	if err != nil {
+		return ot.Doc{}, bad(err)
+	}
+	if len(members) != 1 || members[0].Name != "op" {
+		return ot.Doc{}, bad(errors.New("its one member is op"))
+	}
+	op, err := ot.Parse(members[0].Value, deltaLimits)
+	if err != nil {
+		return ot.Doc{}, bad(err)
+	}
+	doc, err := ot.DocOf(op)
+	if err != nil {
+		return ot.Doc{}, bad(err)
+	}
+	if kind == ot.Rich && !endsLine(doc) {
+		return ot.Doc{}, errRefused.because("The last insert of a rich document ends in a line break.")
+	}
+	// One unit stands for the line break that an edit must keep: a whole document
+	// brings its own.
+	if err := kind.CheckLen(op, 1); err != nil {
+		return ot.Doc{}, errRefused.because("The document has what its kind does not have: " + err.Error() + ".")
+	}
+	return doc, nil
+}
+
+func endsLine(doc ot.Doc) bool {
+	last, err := doc.ReadRange(max(0, doc.Len()-1), doc.Len())
+	if err != nil {
+		return false // half a pair
+	}
+	for c := range last {
+		return c.Text == "\n"
+	}
+	return false
+}
+
+// textReplacement takes text for the text of a document. What stays keeps its
+// formats, and an embed stays where its U+FFFC does.
+func textReplacement(kind ot.DocKind, base ot.Doc, was, text string) (ot.Op, error) {
+	a, err := plainDocument(was)
+	if err != nil {
+		return ot.Op{}, err
+	}
+	b, err := plainDocument(text)
+	if err != nil {
+		return ot.Op{}, err
+	}
+	op, err := difference.Between(a, b, difference.Limits{})
+	if err != nil {
+		return ot.Op{}, differenceError(err)
+	}
+	if kind == ot.Rich {
+		op = movedEmbeds(base, op)
+	}
+	return op, nil
+}
+
+const byteOrderMark = "\ufeff"
+
+// cleanText undoes what programs do to text that they did not mean to change: a
+// byte order mark in front, line ends of Windows, and no line break at the end
+// of a rich document, which always has one. A document of plain text that has a
+// mark or such line ends itself is taken to the letter.
+func cleanText(kind ot.DocKind, was, text string) string {
+	if !strings.HasPrefix(was, byteOrderMark) {
+		text = strings.TrimPrefix(text, byteOrderMark)
+	}
+	if strings.Contains(text, "\r") && !strings.Contains(was, "\r") {
+		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+	}
+	if kind == ot.Rich && !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	return text
+}
+
+func plainDocument(text string) (ot.Doc, error) {
+	return ot.DocOf((&ot.Builder{}).Insert(text, ot.Attrs{}).Op())
+}
+
+// embedMark stands for an embed in plain text.
+const embedMark = "\ufffc"
+
+// movedEmbeds puts embeds where a difference of texts has their marks. One whose
+// mark was moved is deleted in one place and inserted as a mark in another: the
+// marks that are inserted get the embeds that are deleted, in order. Those for
+// which there is none are left out.
+func movedEmbeds(base ot.Doc, op ot.Op) ot.Op {
+	var gone []ot.Component
+	at, marks := 0, false
+	for c := range op.Components() {
+		switch c.Kind {
+		case ot.Insert:
+			marks = marks || strings.Contains(c.Text, embedMark)
+			continue
+		case ot.Delete:
+			gone = append(gone, embedsOf(base, at, at+c.Len)...)
+		}
+		at += c.Len
+	}
+	if !marks {
+		return op
+	}
+	b := &ot.Builder{}
+	for c := range op.Components() {
+		switch c.Kind {
+		case ot.Retain:
+			b.Retain(c.Len, c.Attrs)
+		case ot.Delete:
+			b.Delete(c.Len)
+		case ot.Insert:
+			for i, text := range strings.Split(c.Text, embedMark) {
+				if i > 0 && len(gone) > 0 {
+					b.InsertEmbed(gone[0].Embed, gone[0].Attrs)
+					gone = gone[1:]
+				}
+				b.Insert(text, c.Attrs)
+			}
+		}
+	}
+	return b.Op()
+}
+
+func embedsOf(doc ot.Doc, from, to int) (list []ot.Component) {
+	parts, err := doc.ReadRange(from, to)
+	if err != nil {
+		return nil // the difference cuts no pair
+	}
+	for c := range parts {
+		if !c.Embed.IsZero() {
+			list = append(list, c)
+		}
+	}
+	return list
+}
