@@ -117,9 +117,6 @@ func units(s string) int {
 	return n
 }
 
-// fits reports whether a rich document takes the op as an edit.
-func fits(op ot.Op) bool { return ot.Rich.CheckLen(op, 1) == nil }
-
 // address returns an address as the document takes it, "" if it takes none.
 func (b *bodyReader) address(url string) string {
 	if known, ok := b.links[url]; ok {
@@ -137,13 +134,11 @@ func (b *bodyReader) address(url string) string {
 
 // isLink asks the schema itself.
 func isLink(url string) bool {
-	var b ot.Builder
-	return url != "" && utf8.ValidString(url) && fits(b.Insert("x", ot.NewAttrs(map[string]ot.Value{"link": ot.StringValue(url)})).Op())
+	return url != "" && utf8.ValidString(url) && ot.AttributeAllowed("link", ot.StringValue(url))
 }
 
 // embedded returns an embed, if the schema has it.
 func embedded(name string, v ot.Value) (e ot.Embed, ok bool) {
-	var b ot.Builder
 	e = ot.NewEmbed(name, v)
-	return e, fits(b.InsertEmbed(e, ot.Attrs{}).Op())
+	return e, ot.EmbedAllowed(e)
 }

@@ -1,0 +1,61 @@
+package archive
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/persist"
+	"github.com/collabd/collabd/wire"
+)
+
+// ErrUnreadable says that a file is no history, damaged, or contradicts itself.
+var ErrUnreadable = errors.New("no readable history")
+
+// ErrTooLarge says that a file is beyond one of [Limits].
+var ErrTooLarge = errors.New("too large a history")
+
+// Limits bounds what Import takes. A field that is zero has its default.
+type Limits struct {
+	Bytes         int64     // of the file, unpacked; default 1 GiB
+	LineBytes     int       // of one line; default 16 MiB
+	Records       int       // default 2,000,000
+	People        int       // default 10,000
+	Names         int       // names of revisions; default 1,000
+	DocumentUnits int       // UTF-16 code units of the document at any revision; default 16 Mi
+	FileBytes     int64     // of one picture; default 10 MiB
+	FilesBytes    int64     // of all pictures; default 200 MiB
+	Op            ot.Limits // of one record; default those of ot, for one edit of a client
+}
+
+// DefaultLimits returns the limits for a file that a user brings.
+func DefaultLimits() Limits {
+	return Limits{
+		Bytes: 1 << 30, LineBytes: 16 << 20, Records: 2_000_000, People: 10_000, Names: 1_000,
+		DocumentUnits: wire.DefaultLimits().DocumentUnits, FileBytes: 10 << 20, FilesBytes: 200 << 20, Op: ot.DefaultLimits(),
+	}
+}
+
+func (l Limits) withDefaults() Limits {
+	d := DefaultLimits()
+	usual(&l.Bytes, d.Bytes)
+	usual(&l.LineBytes, d.LineBytes)
+	usual(&l.Records, d.Records)
+	usual(&l.People, d.People)
+	usual(&l.Names, d.Names)
+	usual(&l.DocumentUnits, d.DocumentUnits)
+	usual(&l.FileBytes, d.FileBytes)
+	usual(&l.FilesBytes, d.FilesBytes)
+	usual(&l.Op, d.Op)
+	l.FileBytes = min(l.FileBytes, persist.FileBytes)
+	return l
+}
+
+func usual[T comparable](to *T, usual T) {
+	var zero T
+	if *to == zero {
+		*to = usual
+	}
+}
+
+func tooLarge(what string) error { return fmt.Errorf("%w: %s", ErrTooLarge, what) }
