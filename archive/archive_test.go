@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,6 +94,20 @@ func compare(t *testing.T, s persist.Store, was wire.DocID, head wire.Revision, 
 		t.Error(err)
 	}
 	compareFacts(t, s, was, d.ID, head)
+	before, err := s.RevisionNames(t.Context(), was)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before = slices.DeleteFunc(before, func(n persist.RevisionName) bool { return n.Revision > head })
+	after, err := s.RevisionNames(t.Context(), d.ID)
+	if err != nil || len(before) != len(after) {
+		t.Fatalf("%d names, not %d: %v", len(after), len(before), err)
+	}
+	for i, n := range after {
+		if o := before[i]; n.Revision != o.Revision || n.Name != o.Name || !n.At.Equal(o.At) || (n.User == o.User) != (n.User == "u1") {
+			t.Errorf("%+v was %+v", n, o)
+		}
+	}
 }
 
 // compareFacts: the same times, and people and clients who correspond.
@@ -215,42 +230,45 @@ func TestRefused(t *testing.T) {
 		lim  archive.Limits
 		want error
 	}{
-		"empty":                     {"", archive.Limits{}, archive.ErrUnreadable},
-		"another format":            {"{}\n", archive.Limits{}, archive.ErrUnreadable},
-		"not gzip":                  {"\x1f\x8bxxxxxxxxxxxxxxxxxxxxxxxx", archive.Limits{}, archive.ErrUnreadable},
-		"a newer version":           {edit(0, `"version":1`, `"version":2`), archive.Limits{}, archive.ErrUnreadable},
-		"another kind":              {edit(0, `"rich"`, `"sheet"`), archive.Limits{}, archive.ErrUnreadable},
-		"the wrong kind":            {edit(0, `"rich"`, `"text"`), archive.Limits{}, archive.ErrUnreadable},
-		"cut off":                   {without(end), archive.Limits{}, archive.ErrUnreadable},
-		"cut in a line":             {good[:len(good)-10], archive.Limits{}, archive.ErrUnreadable},
-		"something behind":          {good + `{"person":{}}`, archive.Limits{}, archive.ErrUnreadable},
-		"an unknown line":           {strings.Replace(good, `{"end"`, "{\"what\":1}\n{\"end\"", 1), archive.Limits{}, archive.ErrUnreadable},
-		"a record is missing":       {without(rec + 5), archive.Limits{}, archive.ErrUnreadable},
-		"the last is missing":       {without(end - 1), archive.Limits{}, archive.ErrUnreadable},
-		"a record twice":            {strings.Replace(good, lines[rec], lines[rec]+lines[rec], 1), archive.Limits{}, archive.ErrUnreadable},
-		"records out of order":      {swap(rec+6, rec+7), archive.Limits{}, archive.ErrUnreadable},
-		"a picture too late":        {swap(file, end-1), archive.Limits{}, archive.ErrUnreadable},
-		"a part is missing":         {without(file + 1), archive.Limits{}, archive.ErrUnreadable},
-		"a person is missing":       {without(person), archive.Limits{}, archive.ErrUnreadable},
-		"another hash":              {edit(end, `"hash":"`, `"hash":"0`), archive.Limits{}, archive.ErrUnreadable},
-		"another picture":           {edit(file, `"sha256":"`, `"sha256":"0`), archive.Limits{}, archive.ErrUnreadable},
-		"a picture of another kind": {edit(file, `image/png`, `text/html`), archive.Limits{}, archive.ErrUnreadable},
-		"half a pair":               {edit(rec, `"op":[`, `"op":[{"insert":"\ud800"},`), archive.Limits{}, archive.ErrUnreadable},
-		"a script":                  {edit(rec, `"op":[`, `"op":[{"insert":"x","attributes":{"link":"javascript:x"}},`), archive.Limits{}, archive.ErrUnreadable},
-		"beyond the end":            {edit(rec, `"op":[`, `"op":[{"retain":99},{"delete":1},`), archive.Limits{}, archive.ErrUnreadable},
-		"a name twice":              {edit(rec, `"seq":`, `"seq":1,"seq":`), archive.Limits{}, archive.ErrUnreadable},
-		"in the future":             {edit(rec, `"at":"2024`, `"at":"2924`), archive.Limits{}, archive.ErrUnreadable},
-		"before there was time":     {edit(rec, `"at":"2024`, `"at":"0001`), archive.Limits{}, archive.ErrUnreadable},
-		"seq 0":                     {edit(rec, `"seq":1`, `"seq":0`), archive.Limits{}, archive.ErrUnreadable},
-		"a client from nowhere":     {edit(rec, `"client":0`, `"client":1`), archive.Limits{}, archive.ErrUnreadable},
-		"too many records":          {good, archive.Limits{Records: 29}, archive.ErrTooLarge},
-		"too many people":           {good, archive.Limits{People: 2}, archive.ErrTooLarge},
-		"too many bytes":            {good, archive.Limits{Bytes: 1000}, archive.ErrTooLarge},
-		"too long a line":           {good, archive.Limits{LineBytes: 100}, archive.ErrTooLarge},
-		"too large a picture":       {good, archive.Limits{FileBytes: 100}, archive.ErrTooLarge},
-		"too large pictures":        {good, archive.Limits{FilesBytes: 100}, archive.ErrTooLarge},
-		"too large a document":      {good, archive.Limits{DocumentUnits: 2}, archive.ErrTooLarge},
-		"too large an op":           {good, archive.Limits{Op: ot.Limits{Bytes: 5}}, archive.ErrUnreadable},
+		"empty":                      {"", archive.Limits{}, archive.ErrUnreadable},
+		"another format":             {"{}\n", archive.Limits{}, archive.ErrUnreadable},
+		"not gzip":                   {"\x1f\x8bxxxxxxxxxxxxxxxxxxxxxxxx", archive.Limits{}, archive.ErrUnreadable},
+		"a newer version":            {edit(0, `"version":1`, `"version":2`), archive.Limits{}, archive.ErrUnreadable},
+		"another kind":               {edit(0, `"rich"`, `"sheet"`), archive.Limits{}, archive.ErrUnreadable},
+		"the wrong kind":             {edit(0, `"rich"`, `"text"`), archive.Limits{}, archive.ErrUnreadable},
+		"cut off":                    {without(end), archive.Limits{}, archive.ErrUnreadable},
+		"cut in a line":              {good[:len(good)-10], archive.Limits{}, archive.ErrUnreadable},
+		"something behind":           {good + `{"person":{}}`, archive.Limits{}, archive.ErrUnreadable},
+		"an unknown line":            {strings.Replace(good, `{"end"`, "{\"what\":1}\n{\"end\"", 1), archive.Limits{}, archive.ErrUnreadable},
+		"a record is missing":        {without(rec + 5), archive.Limits{}, archive.ErrUnreadable},
+		"a name is missing":          {without(end - 1), archive.Limits{}, archive.ErrUnreadable},
+		"the last record is missing": {without(first(`{"name"`) - 1), archive.Limits{}, archive.ErrUnreadable},
+		"a record twice":             {strings.Replace(good, lines[rec], lines[rec]+lines[rec], 1), archive.Limits{}, archive.ErrUnreadable},
+		"records out of order":       {swap(rec+6, rec+7), archive.Limits{}, archive.ErrUnreadable},
+		"a picture too late":         {swap(file, end-1), archive.Limits{}, archive.ErrUnreadable},
+		"a part is missing":          {without(file + 1), archive.Limits{}, archive.ErrUnreadable},
+		"a person is missing":        {without(person), archive.Limits{}, archive.ErrUnreadable},
+		"another hash":               {edit(end, `"hash":"`, `"hash":"0`), archive.Limits{}, archive.ErrUnreadable},
+		"another picture":            {edit(file, `"sha256":"`, `"sha256":"0`), archive.Limits{}, archive.ErrUnreadable},
+		"a picture of another kind":  {edit(file, `image/png`, `text/html`), archive.Limits{}, archive.ErrUnreadable},
+		"half a pair":                {edit(rec, `"op":[`, `"op":[{"insert":"\ud800"},`), archive.Limits{}, archive.ErrUnreadable},
+		"a script":                   {edit(rec, `"op":[`, `"op":[{"insert":"x","attributes":{"link":"javascript:x"}},`), archive.Limits{}, archive.ErrUnreadable},
+		"beyond the end":             {edit(rec, `"op":[`, `"op":[{"retain":99},{"delete":1},`), archive.Limits{}, archive.ErrUnreadable},
+		"a name twice":               {edit(rec, `"seq":`, `"seq":1,"seq":`), archive.Limits{}, archive.ErrUnreadable},
+		"in the future":              {edit(rec, `"at":"2024`, `"at":"2924`), archive.Limits{}, archive.ErrUnreadable},
+		"before there was time":      {edit(rec, `"at":"2024`, `"at":"0001`), archive.Limits{}, archive.ErrUnreadable},
+		"seq 0":                      {edit(rec, `"seq":1`, `"seq":0`), archive.Limits{}, archive.ErrUnreadable},
+		"a client from nowhere":      {edit(rec, `"client":0`, `"client":1`), archive.Limits{}, archive.ErrUnreadable},
+		"too many records":           {good, archive.Limits{Records: 29}, archive.ErrTooLarge},
+		"too many people":            {good, archive.Limits{People: 2}, archive.ErrTooLarge},
+		"too many names":             {good, archive.Limits{Names: 2}, archive.ErrTooLarge},
+		"a name of nothing":          {edit(first(`{"name"`), `"revision":`, `"revision":9`), archive.Limits{}, archive.ErrUnreadable},
+		"too many bytes":             {good, archive.Limits{Bytes: 1000}, archive.ErrTooLarge},
+		"too long a line":            {good, archive.Limits{LineBytes: 100}, archive.ErrTooLarge},
+		"too large a picture":        {good, archive.Limits{FileBytes: 100}, archive.ErrTooLarge},
+		"too large pictures":         {good, archive.Limits{FilesBytes: 100}, archive.ErrTooLarge},
+		"too large a document":       {good, archive.Limits{DocumentUnits: 2}, archive.ErrTooLarge},
+		"too large an op":            {good, archive.Limits{Op: ot.Limits{Bytes: 5}}, archive.ErrUnreadable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := persist.NewMemory()
@@ -330,7 +348,7 @@ func FuzzArchive(f *testing.F) {
 	f.Add([]byte(`{"collabd":"history","version":1,"kind":"text","title":"","created_at":"2024-01-01T00:00:00Z","head":1}
 {"person":{"id":"a","name":"A","color":"#000000"}}
 {"record":{"revision":1,"person":0,"client":0,"seq":1,"at":"2024-01-01T00:00:00Z","op":[{"insert":"x"}]}}
-{"end":{"head":1,"hash":"0000007900000079"}}
+{"end":{"head":1,"files":0,"names":0,"hash":"0000007900000079"}}
 `))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		s := persist.NewMemory()

@@ -23,6 +23,7 @@ type Source interface {
 	Records(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) ([]session.Record, error)
 	Files(ctx context.Context, doc wire.DocID) ([]persist.File, error)
 	FilePart(ctx context.Context, id persist.FileID, n int) ([]byte, error)
+	RevisionNames(ctx context.Context, doc wire.DocID) ([]persist.RevisionName, error)
 	User(ctx context.Context, id wire.UserID) (persist.User, error)
 }
 
@@ -48,7 +49,10 @@ func Export(ctx context.Context, from Source, doc wire.DocID, upTo wire.Revision
 	if err != nil {
 		return err
 	}
-	x.begin("end").number("head", uint64(upTo)).text("hash", content.Hash().String()).finish()
+	if err := x.names(ctx, upTo); err != nil {
+		return err
+	}
+	x.begin("end").number("head", uint64(upTo)).number("files", uint64(x.pictures)).number("names", uint64(x.named)).text("hash", content.Hash().String()).finish()
 	return x.out.Flush()
 }
 
@@ -60,6 +64,8 @@ type exporter struct {
 	comma   bool
 	people  map[wire.UserID]int
 	clients map[wire.ClientID]int
+
+	pictures, named int // that were written
 }
 
 func (x *exporter) header(d session.Document, head wire.Revision) {
@@ -133,6 +139,7 @@ func (x *exporter) files(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	x.pictures = len(files)
 	for _, f := range files {
 		n, err := x.person(ctx, f.User)
 		if err != nil {
@@ -206,6 +213,26 @@ func (x *exporter) record(ctx context.Context, r session.Record) error {
 	x.name("op")
 	x.buf = r.Op.AppendJSON(x.buf)
 	x.finish()
+	return nil
+}
+
+// names writes the names of the revisions that were written.
+func (x *exporter) names(ctx context.Context, upTo wire.Revision) error {
+	names, err := x.from.RevisionNames(ctx, x.doc)
+	if err != nil {
+		return err
+	}
+	for _, named := range names {
+		if named.Revision > upTo {
+			continue
+		}
+		x.named++
+		n, err := x.person(ctx, named.User)
+		if err != nil {
+			return err
+		}
+		x.begin("name").number("revision", uint64(named.Revision)).text("name", named.Name).number("person", uint64(n)).time("at", named.At).finish()
+	}
 	return nil
 }
 

@@ -20,6 +20,7 @@ type Store interface {
 	Append(ctx context.Context, doc wire.DocID, records []session.Record) error
 	PutSnapshot(ctx context.Context, doc wire.DocID, s session.Snapshot) error
 	PutFile(ctx context.Context, f persist.File, data []byte, most int64) (persist.File, error)
+	NameRevision(ctx context.Context, doc wire.DocID, n persist.RevisionName, most int) error
 	User(ctx context.Context, id wire.UserID) (persist.User, error)
 	CreateUser(ctx context.Context, u persist.User) error
 }
@@ -103,7 +104,6 @@ type importer struct {
 	batch   []session.Record
 	units   int           // that the batch inserts
 	stored  wire.Revision // the last snapshot
-	files   int64         // bytes
 }
 
 func (i *importer) header(h header) error {
@@ -231,7 +231,12 @@ func (i *importer) flush(snapshot bool) error {
 }
 
 func (i *importer) name(n name) error {
-	return i.flush(false)
+	if err := i.flush(false); err != nil {
+		return err
+	}
+	return i.to.NameRevision(i.ctx, i.done.Document.ID, persist.RevisionName{
+		Revision: n.revision, Name: n.name, User: i.people[n.person], At: n.at,
+	}, i.opt.Limits.Names)
 }
 
 // end shows the document to everybody.

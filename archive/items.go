@@ -49,8 +49,9 @@ type (
 		at       time.Time
 	}
 	end struct {
-		head wire.Revision
-		hash string
+		head         wire.Revision
+		files, names int
+		hash         string
 	}
 )
 
@@ -156,8 +157,8 @@ func readName(raw []byte) (n name, err error) {
 
 func readEnd(raw []byte) (e end, err error) {
 	var s scan
-	v := s.members(raw, "head", "hash")
-	return end{wire.Revision(s.number(v[0])), s.text(v[1])}, s.err
+	v := s.members(raw, "head", "files", "names", "hash")
+	return end{wire.Revision(s.number(v[0])), s.index(v[1]), s.index(v[2]), s.text(v[3])}, s.err
 }
 
 const (

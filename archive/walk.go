@@ -49,6 +49,7 @@ type walker struct {
 	people  int
 	clients []wire.Seq // the last seq of each
 	names   map[wire.Revision]bool
+	files   int
 	bytes   int64 // of pictures
 }
 
@@ -189,6 +190,9 @@ func (w *walker) end(value []byte) error {
 	if e.head != w.at || e.head != w.head.head {
 		return w.in.fault("records are missing")
 	}
+	if e.files != w.files || e.names != len(w.names) {
+		return w.in.fault("pictures or names are missing")
+	}
 	if e.hash != w.content.Doc().Hash().String() {
 		return w.in.fault("the records make another document than the hash says")
 	}
@@ -237,6 +241,7 @@ func (w *walker) file(value []byte) error {
 	if kind, ok := w.image(data); !ok || kind != f.kind {
 		return fmt.Errorf("%w: line %d: it is no picture that a document can have", ErrUnreadable, w.in.line)
 	}
+	w.files++
 	return w.to.file(f, data)
 }
 

@@ -85,6 +85,10 @@ func write(t *testing.T, s persist.Store, id wire.DocID, kind ot.DocKind, record
 	if len(batch) > 0 {
 		must(s.Append(ctx, id, batch))
 	}
+	for n := range min(3, records+1) {
+		at := wire.Revision(records * n / 3)
+		must(s.NameRevision(ctx, id, persist.RevisionName{Revision: at, Name: fmt.Sprint("Name ", n), User: wire.UserID(fmt.Sprint("u", n)), At: epoch}, 100))
+	}
 	d, err := s.Document(ctx, id)
 	must(err)
 	return d
