@@ -75,13 +75,13 @@ func TestMarkdownLaws(t *testing.T) {
 		text, view := Markdown(doc), MarkdownView(doc)
 		read, err := FromMarkdown(text)
 		if err != nil || !read.Equal(view) {
-			t.Fatalf("seed %d: %s\nis %q\nread as %s, %v; want\n%s", first+uint64(n), doc.Op(), text, read, err, view)
+			t.Fatalf("seed %d: %s\nis %q\nread as %s, %v; want\n%s", first+uint64(n), js(doc.Op()), text, js(read), err, js(view))
 		}
 		if docOf(t, view).Len() != doc.Len() {
 			t.Fatalf("seed %d: the view is not as long as the document", first+uint64(n))
 		}
 		if !everything && !view.Equal(doc.Op()) {
-			t.Fatalf("seed %d: the view of what Markdown can say is not the same: %s, %s", first+uint64(n), doc.Op(), view)
+			t.Fatalf("seed %d: the view of what Markdown can say is not the same: %s, %s", first+uint64(n), js(doc.Op()), js(view))
 		}
 		if again := Markdown(docOf(t, read)); again != text {
 			t.Fatalf("seed %d: %q is written again as %q", first+uint64(n), text, again)
@@ -102,7 +102,7 @@ func TestMarkdownOfAnybody(t *testing.T) {
 		checkWhole(t, read, text)
 		again, err := FromMarkdown(Markdown(docOf(t, read)))
 		if err != nil || !again.Equal(read) {
-			t.Fatalf("seed %d: %q is %s and then %s", first+uint64(n), text, read, again)
+			t.Fatalf("seed %d: %q is %s and then %s", first+uint64(n), text, js(read), js(again))
 		}
 	}
 }
@@ -147,7 +147,7 @@ func FuzzMarkdown(f *testing.F) {
 		checkWhole(t, read, s)
 		text := Markdown(docOf(t, read))
 		if again, err := FromMarkdown(text); err != nil || !again.Equal(read) {
-			t.Fatalf("%q is %s, written %q, and then %s", s, read, text, again)
+			t.Fatalf("%q is %s, written %q, and then %s", s, js(read), text, js(again))
 		}
 	})
 }

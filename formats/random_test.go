@@ -167,3 +167,5 @@ func checkWhole(t testing.TB, op ot.Op, note string) {
 		t.Fatalf("%s: %v", note, err)
 	}
 }
+
+func js(op ot.Op) string { return string(op.AppendJSON(nil)) }
