@@ -130,14 +130,18 @@ func (m *Memory) create(ctx context.Context, d session.Document, trashed time.Ti
 		if _, ok := m.docs[d.ID]; ok {
 			return fmt.Errorf("create document %s: %w", d.ID, ErrExists)
 		}
-		d.Created = timeOf(d.Created.UnixMicro())
-		d.Edited = d.Created
-		if !trashed.IsZero() {
-			trashed = timeOf(trashed.UnixMicro())
-		}
-		m.docs[d.ID] = &memoryDoc{about: d, trashed: trashed, seqs: make(map[clientSeq]bool), snapshots: make(map[wire.Revision]snapshotRow)}
+		m.docs[d.ID] = newMemoryDoc(d, trashed)
 		return nil
 	})
+}
+
+func newMemoryDoc(d session.Document, trashed time.Time) *memoryDoc {
+	d.Created = timeOf(d.Created.UnixMicro())
+	d.Edited = d.Created
+	if !trashed.IsZero() {
+		trashed = timeOf(trashed.UnixMicro())
+	}
+	return &memoryDoc{about: d, trashed: trashed, seqs: make(map[clientSeq]bool), snapshots: make(map[wire.Revision]snapshotRow)}
 }
 
 // Document is as [SQLite.Document].

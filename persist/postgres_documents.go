@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/collabd/collabd/ot"
@@ -26,18 +27,25 @@ func (s *Postgres) CreateInTrash(ctx context.Context, d session.Document, since 
 func (s *Postgres) create(ctx context.Context, d session.Document, trashed time.Time) error {
 	err := checkDocument(d)
 	if err == nil {
-		err = s.write(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
-			created := d.Created.UnixMicro()
-			_, err := c.Exec(ctx, `INSERT INTO documents (id, kind, title, title_key, lineage, owner, created_at, edited_minute, trashed_at)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-				string(d.ID), string(d.Kind), d.Title, titleKey(d.Title), string(d.Lineage), string(d.Owner), created, minuteOf(created), microOrNull(trashed))
-			return pgConstraint(err, "", nil, ErrExists)
-		})
+		err = s.write(ctx, func(ctx context.Context, c *pgxpool.Conn) error { return insertPgDocument(ctx, c, d, trashed) })
 	}
 	if err != nil {
 		return fmt.Errorf("create document %s: %w", d.ID, err)
 	}
 	return nil
+}
+
+// pgExec is a connection or a transaction.
+type pgExec interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+func insertPgDocument(ctx context.Context, c pgExec, d session.Document, trashed time.Time) error {
+	created := d.Created.UnixMicro()
+	_, err := c.Exec(ctx, `INSERT INTO documents (id, kind, title, title_key, lineage, owner, created_at, edited_minute, trashed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		string(d.ID), string(d.Kind), d.Title, titleKey(d.Title), string(d.Lineage), string(d.Owner), created, minuteOf(created), microOrNull(trashed))
+	return pgConstraint(err, "", nil, ErrExists)
 }
 
 // pgDocuments lists documents with their last records, which say when they were

@@ -45,16 +45,27 @@ func putPgFile(ctx context.Context, tx pgx.Tx, f File, data []byte, most int64) 
 	if is, err := admitPgFile(ctx, tx, f, most, ""); err != nil {
 		return is, err
 	}
-	for n, part := range partsOf(data) {
-		if _, err := tx.Exec(ctx, `INSERT INTO file_parts (file, n, data) VALUES ($1, $2, $3)`, string(f.ID), n, part); err != nil {
-			return File{}, pgConstraint(err, "", nil, ErrExists)
-		}
+	if err := putPgParts(ctx, tx, f.ID, data); err != nil {
+		return File{}, err
 	}
 	if is, err := admitPgFile(ctx, tx, f, most, " FOR NO KEY UPDATE"); err != nil {
 		return is, err
 	}
+	return f, insertPgFile(ctx, tx, f)
+}
+
+func putPgParts(ctx context.Context, tx pgx.Tx, id FileID, data []byte) error {
+	for n, part := range partsOf(data) {
+		if _, err := tx.Exec(ctx, `INSERT INTO file_parts (file, n, data) VALUES ($1, $2, $3)`, string(id), n, part); err != nil {
+			return pgConstraint(err, "", nil, ErrExists)
+		}
+	}
+	return nil
+}
+
+func insertPgFile(ctx context.Context, tx pgx.Tx, f File) error {
 	_, err := tx.Exec(ctx, `INSERT INTO files (`+fileColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, fileRow(f)...)
-	return f, pgConstraint(err, "", nil, ErrExists)
+	return pgConstraint(err, "", nil, ErrExists)
 }
 
 // admitPgFile says why a file is not to be stored; errStoredBefore comes with

@@ -32,18 +32,20 @@ func (s *SQLite) CreateInTrash(ctx context.Context, d session.Document, since ti
 func (s *SQLite) create(ctx context.Context, d session.Document, trashed time.Time) error {
 	err := checkDocument(d)
 	if err == nil {
-		err = s.write(ctx, func(tx *writeTx) error {
-			created := d.Created.UnixMicro()
-			_, err := tx.exec(`INSERT INTO documents (id, kind, title, title_key, lineage, owner, created_at, edited_at, trashed_at)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-				string(d.ID), string(d.Kind), d.Title, titleKey(d.Title), string(d.Lineage), string(d.Owner), created, created, microOrNull(trashed))
-			return constraint(err, ErrExists, ErrExists)
-		})
+		err = s.write(ctx, func(tx *writeTx) error { return insertDocument(tx, d, trashed) })
 	}
 	if err != nil {
 		return fmt.Errorf("create document %s: %w", d.ID, err)
 	}
 	return nil
+}
+
+func insertDocument(tx *writeTx, d session.Document, trashed time.Time) error {
+	created := d.Created.UnixMicro()
+	_, err := tx.exec(`INSERT INTO documents (id, kind, title, title_key, lineage, owner, created_at, edited_at, trashed_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		string(d.ID), string(d.Kind), d.Title, titleKey(d.Title), string(d.Lineage), string(d.Owner), created, created, microOrNull(trashed))
+	return constraint(err, ErrExists, ErrExists)
 }
 
 func checkDocument(d session.Document) error {

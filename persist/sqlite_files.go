@@ -49,11 +49,7 @@ func (s *SQLite) putFile(ctx context.Context, f File, data []byte, most int64) (
 		return is, err
 	}
 	for n, part := range partsOf(data) {
-		err := s.write(ctx, func(tx *writeTx) error {
-			_, err := tx.exec(`INSERT INTO file_parts (file, n, data) VALUES (?, ?, ?)`, string(f.ID), n, part)
-			return constraint(err, ErrExists, ErrExists)
-		})
-		if err != nil {
+		if err := s.write(ctx, func(tx *writeTx) error { return putPart(tx, f.ID, n, part) }); err != nil {
 			return File{}, err
 		}
 	}
@@ -64,10 +60,19 @@ func (s *SQLite) putFile(ctx context.Context, f File, data []byte, most int64) (
 			stored = is
 			return err
 		}
-		_, err = tx.exec(`INSERT INTO files (`+fileColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, fileRow(f)...)
-		return constraint(err, ErrExists, ErrExists)
+		return insertFile(tx, f)
 	})
 	return stored, err
+}
+
+func putPart(tx *writeTx, id FileID, n int, part []byte) error {
+	_, err := tx.exec(`INSERT INTO file_parts (file, n, data) VALUES (?, ?, ?)`, string(id), n, part)
+	return constraint(err, ErrExists, ErrExists)
+}
+
+func insertFile(tx *writeTx, f File) error {
+	_, err := tx.exec(`INSERT INTO files (`+fileColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`, fileRow(f)...)
+	return constraint(err, ErrExists, ErrExists)
 }
 
 // admitFile returns the file of a document with the same bytes, if there is one,

@@ -28,6 +28,7 @@ type Store interface {
 	Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) ([]Fact, error)
 
 	CreateDocument(ctx context.Context, d session.Document) error
+	CreateWhole(ctx context.Context, w Whole) error
 	CreateInTrash(ctx context.Context, d session.Document, since time.Time) error
 	ListDocuments(ctx context.Context, limit int, after string) (page []session.Document, next string, err error)
 	RenameDocument(ctx context.Context, doc wire.DocID, title string) error

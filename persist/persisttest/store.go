@@ -47,6 +47,7 @@ func TestStore(t *testing.T, f Fixture) {
 	t.Run("folders", f.testFolders)
 	t.Run("search", f.testSearch)
 	t.Run("files", f.testFiles)
+	t.Run("whole", f.testWhole)
 	t.Run("names", f.testNames)
 	t.Run("people", f.testPeople)
 	t.Run("logins", f.testLogins)
