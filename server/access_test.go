@@ -77,6 +77,8 @@ var attempts = map[string]struct {
 	"GET /api/docs/{id}/change":                       {"/api/docs/{id}/change?from=0&to=0", "", 200},
 	"GET /api/docs/{id}/blame":                        {"/api/docs/{id}/blame", "", 200},
 	"GET /api/docs/{id}/difference":                   {"/api/docs/{id}/difference?from=0&to=0", "", 200},
+	"POST /api/docs/{id}/restore":                     {"/api/docs/{id}/restore", `{"revision":0}`, 200},
+	"POST /api/docs/{id}/revisions/{revision}/undo":   {"/api/docs/{id}/revisions/1/undo", "", 404},
 	"PUT /api/docs/{id}/revisions/{revision}/name":    {"/api/docs/{id}/revisions/0/name", `{"name":"y"}`, 200},
 	"DELETE /api/docs/{id}/revisions/{revision}/name": {"/api/docs/{id}/revisions/0/name", "", 204},
 

@@ -56,14 +56,14 @@ func written(w *world) (ana *person, doc wire.DocID) {
 	return ana, doc
 }
 
-// answers checks a JSON answer, $ANA being Ana as she is shown and $DOC when the document was made.
+// answers checks a JSON answer, $ANA being Ana as she is shown.
 func (p *person) answers(path, want string) {
 	p.w.t.Helper()
 	me := p.me()
 	want = strings.NewReplacer(
-		"$ANA", fmt.Sprintf(`{"id":%q,"name":"Ana","color":"#b4235a"}`, me.ID), "$ANAS", string(me.ID),
+		"$ANA", fmt.Sprintf(`{"id":%q,"name":"Ana","color":"#b4235a"}`, me.ID),
 		"$GONE", `{"id":"gone","name":"Unknown","color":"#7f7f7f"}`,
-		"$AT", fmt.Sprint(epoch.UnixMilli()), "\n", "", "\t", "",
+		"\n", "", "\t", "",
 	).Replace(want)
 	if got := strings.TrimSpace(p.do("GET", path, "").is(p.w.t, http.StatusOK, "").body); got != want {
 		p.w.t.Errorf("%s answers\n%s\nwant\n%s", path, got, want)
@@ -189,4 +189,99 @@ func TestTooManyNamesOfRevisions(t *testing.T) {
 	}
 	ana.do("PUT", "/api/docs/"+string(doc)+"/revisions/1000/name", `{"name":"x"}`).is(t, 409, "too_many_names")
 	ana.do("PUT", "/api/docs/"+string(doc)+"/revisions/999/name", `{"name":"y"}`).is(t, 200, "")
+}
+
+// changed makes a request that changes the document.
+func (p *person) changed(method, path, body string) changedJSON {
+	p.w.t.Helper()
+	var c changedJSON
+	p.do(method, path, body).is(p.w.t, 200, "").into(p.w.t, &c)
+	return c
+}
+
+func TestRestoreRoute(t *testing.T) {
+	onEachStore(t, func(t *testing.T, w *world) {
+		ana, doc := written(w)
+		at := "/api/docs/" + string(doc)
+		if got := ana.changed("POST", at+"/restore", `{"revision":1}`); got != (changedJSON{4, true}) || ana.text(doc) != "one two three\n" {
+			t.Errorf("%+v, %q", got, ana.text(doc))
+		}
+		if got := ana.changed("POST", at+"/restore", `{"revision":1}`); got != (changedJSON{4, false}) {
+			t.Errorf("again: %+v", got)
+		}
+		if got := ana.changed("POST", at+"/restore", `{"revision":3,"range":[4,7]}`); got != (changedJSON{5, true}) || ana.text(doc) != "one two😀 three\n" {
+			t.Errorf("a part: %+v, %q", got, ana.text(doc))
+		}
+		if got := ana.changed("POST", at+"/revisions/5/undo", ""); got != (changedJSON{6, true}) || ana.text(doc) != "one two three\n" {
+			t.Errorf("undone: %+v, %q", got, ana.text(doc))
+		}
+		if got := ana.changed("POST", at+"/revisions/2/undo", ""); got != (changedJSON{6, false}) {
+			t.Errorf("what is gone, undone: %+v", got)
+		}
+		if got := ana.changed("POST", at+"/restore", `{"revision":0}`); got != (changedJSON{7, true}) || ana.text(doc) != "\n" {
+			t.Errorf("the beginning: %+v, %q", got, ana.text(doc))
+		}
+		var got historyJSON
+		ana.do("GET", at+"/history", "").is(t, 200, "").into(t, &got)
+		if len(got.Authors) != 2 || got.Authors[0].Name != "Ana" || got.Authors[0].Records != 6 {
+			t.Errorf("authors are %+v", got.Authors)
+		}
+	})
+}
+
+func TestRestoreErrors(t *testing.T) {
+	w := open(t)
+	ana, doc := written(w)
+	at := "/api/docs/" + string(doc)
+	ana.do("POST", at+"/restore", `{"revision":4}`).is(t, 404, "no_such_revision")
+	ana.do("POST", at+"/restore", `{"revision":4,"range":[0,0]}`).is(t, 404, "no_such_revision")
+	ana.do("POST", at+"/revisions/4/undo", "").is(t, 404, "no_such_revision")
+	ana.do("POST", at+"/revisions/0/undo", "").is(t, 404, "no_such_revision")
+	ana.do("POST", at+"/revisions/x/undo", "").is(t, 400, "bad_request")
+	for _, bad := range []string{
+		`{}`, `{"range":[0,1]}`, `{"revision":-1}`, `{"revision":"1"}`, `{"revision":1.5}`, `{"revision":2,"range":[]}`,
+		`{"revision":2,"range":[1]}`, `{"revision":2,"range":[1,2,3]}`, `{"revision":2,"range":[2,1]}`, `{"revision":2,"range":[-1,1]}`,
+		`{"revision":2,"range":[0,17]}`, `{"revision":2,"range":[5,6]}`, `{"revision":2,"ranges":[0,1]}`,
+	} {
+		ana.do("POST", at+"/restore", bad).is(t, 400, "bad_request")
+	}
+	ana.do("POST", "/api/docs/none/restore", `{"revision":1}`).is(t, 404, "not_found")
+	if head, err := w.store.Head(t.Context(), doc); head != 3 || err != nil {
+		t.Errorf("after all that the head is %d, %v", head, err)
+	}
+}
+
+// Whoever has the document open is told who restored what, behind the record
+// that did it; and that nobody did if nothing has changed.
+func TestPeersAreToldOfARestore(t *testing.T) {
+	w := open(t)
+	ana, doc := written(w)
+	at := "/api/docs/" + string(doc)
+	ws, _ := w.person().dial(doc)
+	ben := w.hello(ws, wire.Hello{})
+	me := ana.me()
+	told := func(want wire.Notice) {
+		t.Helper()
+		recorded := false
+		for {
+			switch m := ben.next().(type) {
+			case wire.Records:
+				recorded = recorded || m.After+wire.Revision(len(m.Records)) == want.Revision
+			case wire.Notice:
+				if want.User = wire.User(userJSON{me.ID, me.Name, me.Color}); m != want || !recorded {
+					t.Errorf("told %+v, want %+v; its record came before: %v", m, want, recorded)
+				}
+				return
+			}
+		}
+	}
+	ana.changed("POST", at+"/restore", `{"revision":3}`)
+	ana.changed("POST", at+"/restore", `{"revision":1}`)
+	told(wire.Notice{Kind: wire.Restored, Revision: 4, Of: 1})
+	ana.changed("POST", at+"/revisions/4/undo", "")
+	ana.changed("POST", at+"/restore", `{"revision":0,"range":[0,0]}`)
+	ana.changed("POST", at+"/restore", `{"revision":2,"range":[0,9]}`)
+	told(wire.Notice{Kind: wire.Restored, Revision: 6, Of: 2, Part: true})
+	ben.alive()
+	ben.bye()
 }

@@ -64,6 +64,8 @@ var routes = []route{
 	{"GET /api/docs/{id}/change", ReadHistory, false, "", (*Server).getChange},
 	{"GET /api/docs/{id}/blame", ReadHistory, false, "", (*Server).getBlame},
 	{"GET /api/docs/{id}/difference", ReadHistory, false, "", (*Server).getDifference},
+	{"POST /api/docs/{id}/restore", RestoreDocument, true, "", (*Server).postRestore},
+	{"POST /api/docs/{id}/revisions/{revision}/undo", RestoreDocument, true, "", (*Server).postUndo},
 	{"PUT /api/docs/{id}/revisions/{revision}/name", NameRevision, true, "", (*Server).putName},
 	{"DELETE /api/docs/{id}/revisions/{revision}/name", NameRevision, true, "", (*Server).deleteName},
 	{"GET /api/docs/{id}/socket", ReadDocument, true, viaWebSocket, (*Server).socket},
