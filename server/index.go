@@ -26,7 +26,7 @@ type texts interface {
 
 // indexTimes are when the text of a document is stored again to be found.
 type indexTimes struct {
-	look  time.Duration // between two looks at the open documents
+	look  time.Duration // between two looks for what is due, and at the open documents
 	quiet time.Duration // after the last change
 	most  time.Duration // after the first change, if there is no quiet
 	sweep time.Duration // between two searches for what was missed, by a crash for one
@@ -37,14 +37,14 @@ var usualIndexTimes = indexTimes{look: time.Second, quiet: 2 * time.Second, most
 const (
 	// sweepPage is how many documents a sweep asks for at once.
 	sweepPage = 200
-	// titlesTold is how many changes of titles may wait to be taken. What does not
-	// fit is found by the next sweep; titles are found without an index anyway.
-	titlesTold = 1024
+	// dueMost is how many documents may wait for their texts to be stored. What
+	// does not fit is found by the next sweep.
+	dueMost = 65_536
 )
 
-// indexer keeps the texts that a search looks through up to date. It looks at
-// the open documents from outside now and then, so that no edit waits for it,
-// and stores one text after the other.
+// indexer keeps the texts that a search looks through up to date. It is told by
+// the lookout what was edited, so that no edit waits for it, and stores one text
+// after the other.
 type indexer struct {
 	store texts
 	hub   *session.Hub
@@ -52,10 +52,8 @@ type indexer struct {
 	limit time.Duration // of one call of the store
 	log   zerolog.Logger
 
-	told chan wire.DocID // documents that were made or have another title
-	// Of the goroutine.
-	open map[wire.DocID]wire.Revision // open documents, as they were seen last
-	due  map[wire.DocID]due
+	mu  sync.Mutex // never held over I/O
+	due map[wire.DocID]due
 }
 
 // due is since when a text waits to be stored.
@@ -63,16 +61,25 @@ type due struct{ first, last time.Time }
 
 func newIndexer(store texts, hub *session.Hub, times indexTimes, limit time.Duration, log zerolog.Logger) *indexer {
 	return &indexer{
-		store: store, hub: hub, times: times, limit: limit, log: log, told: make(chan wire.DocID, titlesTold),
-		open: map[wire.DocID]wire.Revision{}, due: map[wire.DocID]due{},
+		store: store, hub: hub, times: times, limit: limit, log: log, due: map[wire.DocID]due{},
 	}
 }
 
 // tell says that a document was made, or has another title. It does not wait.
 func (x *indexer) tell(doc wire.DocID) {
-	select {
-	case x.told <- doc:
-	default:
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.changed(doc, time.Now())
+}
+
+// seen is told by the lookout. It does not wait.
+func (x *indexer) seen(now time.Time, seen []sighting) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for _, s := range seen {
+		if s.edited {
+			x.changed(s.Doc, now)
+		}
 	}
 }
 
@@ -88,10 +95,7 @@ func (x *indexer) run(ctx context.Context) {
 			return
 		case <-sweep.C:
 			x.sweep(ctx)
-		case doc := <-x.told:
-			x.changed(doc, time.Now())
 		case now := <-look.C:
-			x.look(now)
 			x.work(ctx, now)
 		}
 	}
@@ -100,37 +104,35 @@ func (x *indexer) run(ctx context.Context) {
 func (x *indexer) changed(doc wire.DocID, now time.Time) {
 	d, waits := x.due[doc]
 	if !waits {
+		if len(x.due) >= dueMost {
+			return
+		}
 		d.first = now
 	}
 	d.last = now
 	x.due[doc] = d
 }
 
-// look finds out what has changed. A document that has just been opened may have
-// been edited before it was seen.
-func (x *indexer) look(now time.Time) {
-	sights := x.hub.Sights()
-	open := make(map[wire.DocID]wire.Revision, len(sights))
-	for _, s := range sights {
-		open[s.Doc] = s.Revision()
-		if was, known := x.open[s.Doc]; !known || was != s.Revision() {
-			x.changed(s.Doc, now)
-		}
-	}
-	x.open = open
-}
-
 // work stores what is due.
 func (x *indexer) work(ctx context.Context, now time.Time) {
-	for doc, d := range x.due {
-		if now.Sub(d.last) < x.times.quiet && now.Sub(d.first) < x.times.most {
-			continue
-		}
-		delete(x.due, doc)
+	for _, doc := range x.ripe(now) {
 		if x.keep(ctx, doc); ctx.Err() != nil {
 			return
 		}
 	}
+}
+
+// ripe takes what is due.
+func (x *indexer) ripe(now time.Time) (docs []wire.DocID) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for doc, d := range x.due {
+		if now.Sub(d.last) >= x.times.quiet || now.Sub(d.first) >= x.times.most {
+			delete(x.due, doc)
+			docs = append(docs, doc)
+		}
+	}
+	return docs
 }
 
 // sweep stores what lies behind, of all documents.

@@ -29,9 +29,8 @@ const (
 )
 
 // listWatch tells listeners what changes in the list of documents: what requests
-// say, and what it sees when it looks at the open documents, from outside, so
-// that no session waits for it. What happens on other servers of the same store
-// it does not see.
+// say, and what the lookout sees. What happens on other servers of the same
+// store it does not see.
 type listWatch struct {
 	s    *Server
 	wake chan struct{} // capacity 1: something was told
@@ -46,7 +45,6 @@ type listWatch struct {
 // seenDoc is an open document as it was seen last.
 type seenDoc struct {
 	people []wire.User
-	head   wire.Revision
 	edited bool      // and not told
 	next   time.Time // edits are not told before
 }
@@ -71,7 +69,7 @@ func (l *listWatch) add(who Principal) (n *listener, remove func()) {
 	if len(l.listeners) == 0 {
 		l.seen = map[wire.DocID]*seenDoc{}
 		for _, sight := range l.s.hub.Sights() {
-			l.seen[sight.Doc] = &seenDoc{people: sight.People(peersMost), head: sight.Revision()}
+			l.seen[sight.Doc] = &seenDoc{people: sight.People(peersMost)}
 		}
 	}
 	l.listeners[n] = struct{}{}
@@ -108,6 +106,13 @@ func (l *listWatch) tell(note func()) {
 	}
 }
 
+// listened reports whether there are listeners.
+func (l *listWatch) listened() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.listeners) > 0
+}
+
 func (l *listWatch) sendAllAway() {
 	for n := range l.listeners {
 		close(n.away)
@@ -118,64 +123,45 @@ func (l *listWatch) sendAllAway() {
 
 // run works until ctx ends.
 func (l *listWatch) run(ctx context.Context) {
-	look := time.NewTicker(watchLook)
-	defer look.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-l.wake:
-		case now := <-look.C:
-			l.look(now)
 		}
 		l.sendTold(ctx)
 	}
 }
 
-// look finds out who has come to which document and who has left, and what was
-// edited. A document that has just been opened may have been edited before it
-// was seen.
-func (l *listWatch) look(now time.Time) {
-	l.mu.Lock()
-	idle := len(l.listeners) == 0
-	l.mu.Unlock()
-	if idle {
-		return
+// look is told by the lookout. It tells who has come to which document and who
+// has left, and notes what was edited. It does not wait.
+func (l *listWatch) look(now time.Time, seen []sighting) {
+	l.tell(func() {
+		for _, s := range seen {
+			l.lookAt(now, s)
+		}
+	})
+}
+
+func (l *listWatch) lookAt(now time.Time, s sighting) {
+	d := l.seen[s.Doc]
+	if d == nil {
+		d = &seenDoc{}
+		l.seen[s.Doc] = d
 	}
-	sights := l.s.hub.Sights()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	open := make(map[wire.DocID]bool, len(sights))
-	for _, sight := range sights {
-		open[sight.Doc] = true
-		d := l.seen[sight.Doc]
-		if d == nil {
-			d = &seenDoc{edited: true}
-			l.seen[sight.Doc] = d
-		}
-		if people := sight.People(peersMost); !slices.Equal(people, d.people) {
-			d.people = people
-			l.send(l.presence(sight.Doc, peersJSON(&sight)))
-		}
-		if head := sight.Revision(); head != d.head {
-			d.head, d.edited = head, true
-		}
-		if d.edited && now.After(d.next) {
-			d.edited, d.next = false, now.Add(watchEdits)
-			l.told[sight.Doc] = true
-		}
-	}
-	for doc, d := range l.seen {
-		if open[doc] {
-			continue
-		}
-		delete(l.seen, doc)
+	d.edited = d.edited || s.edited
+	if s.closed {
+		delete(l.seen, s.Doc)
 		if len(d.people) > 0 {
-			l.send(l.presence(doc, peersJSON(nil)))
+			l.send(l.presence(s.Doc, peersJSON(nil)))
 		}
-		if d.edited {
-			l.told[doc] = true
-		}
+	} else if people := s.People(peersMost); !slices.Equal(people, d.people) {
+		d.people = people
+		l.send(l.presence(s.Doc, peersJSON(&s.Sight)))
+	}
+	if d.edited && (s.closed || now.After(d.next)) {
+		d.edited, d.next = false, now.Add(watchEdits)
+		l.told[s.Doc] = true
 	}
 }
 

@@ -49,6 +49,7 @@ type Server struct {
 	index    *indexer
 	history  *history.Archive
 	list     *listWatch
+	lookout  lookout
 	uploads  uploads
 	back     background
 	dist     fs.FS
@@ -114,6 +115,11 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 	s.index = newIndexer(store, s.hub, cfg.index, cfg.Limits.Store, log)
 	s.list = newListWatch(s)
 	s.history = history.NewArchive(historySource{store}, history.Limits{})
+	s.lookout = lookout{
+		sights: s.hub.Sights, often: min(watchLook, cfg.index.look), seldom: cfg.index.look, hurry: s.list.listened,
+		tell: []func(time.Time, []sighting){s.index.seen, s.list.look},
+	}
+	s.back.Go(func() { s.lookout.run(s.stopping) })
 	s.back.Go(func() { s.index.run(s.stopping) })
 	s.back.Go(func() { s.list.run(s.stopping) })
 	s.router = s.mux()
