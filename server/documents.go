@@ -135,22 +135,29 @@ func (s *Server) deleteDocument(w http.ResponseWriter, r *request) error {
 // change changes the document of the request, tells everybody, and answers with
 // it.
 func (s *Server) change(w http.ResponseWriter, r *request, c persist.Change) error {
-	if c.Title != nil {
-		s.renames.Lock()
-		defer s.renames.Unlock()
-	}
-	if err := s.store.ChangeDocument(r.Context(), r.who.User.ID, r.doc.ID, c); err != nil {
+	if err := s.keep(r, c); err != nil {
 		return err
-	}
-	if c.Title != nil {
-		s.hub.Retitle(r.Context(), r.doc.ID, *c.Title)
-		s.index.tell(r.doc.ID)
 	}
 	s.list.changed(r.doc.ID)
 	if c.Folder != nil || c.Trashed != nil {
 		s.list.foldersChanged()
 	}
 	return s.answerDocument(w, r)
+}
+
+// keep stores a change. Peers are told titles in the order in which these are
+// stored: nobody else renames the document meanwhile.
+func (s *Server) keep(r *request, c persist.Change) error {
+	if c.Title == nil {
+		return s.store.ChangeDocument(r.Context(), r.who.User.ID, r.doc.ID, c)
+	}
+	defer s.renames.lock(r.doc.ID)()
+	if err := s.store.ChangeDocument(r.Context(), r.who.User.ID, r.doc.ID, c); err != nil {
+		return err
+	}
+	s.hub.Retitle(r.Context(), r.doc.ID, *c.Title)
+	s.index.tell(r.doc.ID)
+	return nil
 }
 
 // getContent answers with the document at a revision, the head by default:

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -59,7 +58,7 @@ type Server struct {
 	handler  http.Handler // guard around router
 	stopping context.Context
 	stop     context.CancelFunc
-	renames  sync.Mutex // so that peers are told titles in the order in which they are stored
+	renames  docLocks // so that peers are told titles in the order in which they are stored
 
 	// differences has a place for each comparison of whole documents under way.
 	differences chan struct{}
