@@ -25,7 +25,7 @@ const (
 	ChangeDocument Action = "change document"
 	// TrashDocument puts it into the trash and takes it out.
 	TrashDocument Action = "trash document"
-	// PinDocument is for oneself.
+	// PinDocument is for oneself: whoever may read may do it.
 	PinDocument   Action = "pin document"
 	ChangeFolders Action = "change folders"
 	ChangeSelf    Action = "change own name and color"
@@ -56,9 +56,9 @@ func (a Access) May(p Principal, act Action, doc *session.Document) bool {
 		return a.guests == GuestsEdit || a.guests == GuestsView
 	case CreateDocument, ChangeFolders:
 		return a.guests == GuestsEdit
-	case ReadDocument, ReadHistory:
+	case ReadDocument, ReadHistory, PinDocument:
 		return a.Role(p, doc) != ""
-	case EditDocument, RestoreDocument, NameRevision, ChangeDocument, TrashDocument, PinDocument:
+	case EditDocument, RestoreDocument, NameRevision, ChangeDocument, TrashDocument:
 		return a.Role(p, doc).CanEdit()
 	}
 	return false

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -33,7 +34,7 @@ var rights = map[Action]map[Guests]string{
 	CreateDocument:  {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
 	ChangeDocument:  {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
 	TrashDocument:   {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
-	PinDocument:     {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
+	PinDocument:     {GuestsNone: "nobody", GuestsView: "everybody", GuestsEdit: "everybody"},
 	ChangeFolders:   {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
 	EditDocument:    {GuestsNone: "nobody", GuestsView: "nobody", GuestsEdit: "everybody"},
 }
@@ -59,7 +60,7 @@ var attempts = map[string]struct {
 	"GET /api/docs":                {"/api/docs", "", 200},
 	"POST /api/docs":               {"/api/docs", `{"title":"y"}`, 201},
 	"GET /api/docs/{id}":           {"/api/docs/{id}", "", 200},
-	"PATCH /api/docs/{id}":         {"/api/docs/{id}", `{"title":"y"}`, 200},
+	"PATCH /api/docs/{id}":         {"/api/docs/{id}", `{"pinned":true}`, 200},
 	"DELETE /api/docs/{id}":        {"/api/docs/{id}", "", 200},
 	"GET /api/folders":             {"/api/folders", "", 200},
 	"POST /api/folders":            {"/api/folders", `{"name":"y"}`, 201},
@@ -243,6 +244,50 @@ func TestMay(t *testing.T) {
 		}
 		if s.server.access.May(p, "fly", &s.doc) {
 			t.Error("an action that there is not")
+		}
+	})
+}
+
+// parts is what can be changed of a document by one request, and the actions
+// that it takes beside reading.
+var parts = map[string][]Action{
+	`{"title":"y"}`:                   {ChangeDocument},
+	`{"folder":"folder"}`:             {ChangeDocument},
+	`{"trashed":true}`:                {TrashDocument},
+	`{"pinned":true}`:                 {PinDocument},
+	`{"pinned":true,"title":"y"}`:     {PinDocument, ChangeDocument},
+	`{"pinned":true,"trashed":true}`:  {PinDocument, TrashDocument},
+	`{"pinned":true,"title_was":"x"}`: {PinDocument}, // only a condition
+}
+
+// Each part of a document is changed by who may change it, and a request of
+// which a part is refused changes nothing.
+func TestAccessOfParts(t *testing.T) {
+	eachRight(t, func(t *testing.T, s *stage, guests Guests, who string) {
+		me := s.people[who]
+		for body, actions := range parts {
+			p := &person{s.world, &http.Client{Transport: s.http.Client().Transport, Jar: frozen{me.hc.Jar}}}
+			before, err := s.store.Entry(t.Context(), s.ids[who].User.ID, s.doc.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := p.do("PATCH", "/api/docs/"+string(s.doc.ID), body)
+			allowed := may(ReadDocument, guests) && !slices.ContainsFunc(actions, func(act Action) bool { return !may(act, guests) })
+			switch {
+			case allowed:
+				a.is(t, 200, "")
+				p.do("PATCH", "/api/docs/"+string(s.doc.ID), strings.NewReplacer("true", "false", `"y"`, `"x"`, `"folder":"folder"`, `"folder":""`).Replace(body))
+				continue
+			case may(ReadDocument, guests): // nobody has a login by now
+				a.is(t, 403, "forbidden")
+			case who == "nobody":
+				a.is(t, 401, "login_needed")
+			default:
+				a.is(t, 403, "forbidden")
+			}
+			if after, err := s.store.Entry(t.Context(), s.ids[who].User.ID, s.doc.ID); err != nil || !reflect.DeepEqual(after, before) {
+				t.Errorf("%s was refused, and made %+v of %+v, %v", body, after, before, err)
+			}
 		}
 	})
 }

@@ -89,8 +89,17 @@ func (s *Server) patchDocument(w http.ResponseWriter, r *request) error {
 	if in.Title == nil && in.Folder == nil && in.Pinned == nil && in.Trashed == nil {
 		return errBadRequest.because("Nothing is to be changed: send title, folder, pinned or trashed.")
 	}
-	if in.Pinned != nil && !s.access.May(r.who, PinDocument, r.doc) || in.Trashed != nil && !s.access.May(r.who, TrashDocument, r.doc) {
-		return &errForbidden
+	for _, part := range []struct {
+		sent  bool
+		takes Action
+	}{
+		{in.Title != nil || in.Folder != nil, ChangeDocument},
+		{in.Trashed != nil, TrashDocument},
+		{in.Pinned != nil, PinDocument},
+	} {
+		if part.sent && !s.access.May(r.who, part.takes, r.doc) {
+			return &errForbidden
+		}
 	}
 	change := persist.Change{TitleWas: in.TitleWas, Folder: in.Folder, Pinned: in.Pinned}
 	if in.Title != nil {

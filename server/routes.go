@@ -53,7 +53,8 @@ var routes = []route{
 	{"GET /api/docs", ListDocuments, false, "", (*Server).listDocuments},
 	{"POST /api/docs", CreateDocument, true, "", (*Server).createDocument},
 	{"GET /api/docs/{id}", ReadDocument, false, "", (*Server).getDocument},
-	{"PATCH /api/docs/{id}", ChangeDocument, true, "", (*Server).patchDocument},
+	// What is changed of it takes further actions, which the handler asks for.
+	{"PATCH /api/docs/{id}", ReadDocument, true, "", (*Server).patchDocument},
 	{"DELETE /api/docs/{id}", TrashDocument, true, "", (*Server).deleteDocument},
 	{"GET /api/folders", ListDocuments, false, "", (*Server).listFolders},
 	{"POST /api/folders", ChangeFolders, true, "", (*Server).createFolder},
