@@ -226,10 +226,10 @@ func TestReadSQLite(t *testing.T) {
 	if err != nil || report.Head != 2400 || report.Snapshots != 4 {
 		t.Errorf("verified %+v, %v", report, err)
 	}
-	if err := r.RenameDocument(t.Context(), "d6", "y"); !errors.Is(err, persist.ErrReadOnly) {
+	if err := r.ChangeDocument(t.Context(), "", "d6", persist.Change{Title: new("y")}); !errors.Is(err, persist.ErrReadOnly) {
 		t.Errorf("writing: %v", err)
 	}
-	if err := s.RenameDocument(t.Context(), "d6", "y"); err != nil {
+	if err := s.ChangeDocument(t.Context(), "", "d6", persist.Change{Title: new("y")}); err != nil {
 		t.Errorf("the server writes: %v", err)
 	}
 	if d, err := r.Document(t.Context(), "d6"); err != nil || d.Title != "y" {

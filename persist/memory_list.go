@@ -106,11 +106,6 @@ func (m *Memory) ChangeDocument(ctx context.Context, viewer wire.UserID, doc wir
 	})
 }
 
-// RenameDocument is as [SQLite.RenameDocument].
-func (m *Memory) RenameDocument(ctx context.Context, doc wire.DocID, title string) error {
-	return m.ChangeDocument(ctx, "", doc, Change{Title: &title})
-}
-
 // PinnedBy is as [SQLite.PinnedBy].
 func (m *Memory) PinnedBy(ctx context.Context, doc wire.DocID) (map[wire.UserID]bool, error) {
 	users := map[wire.UserID]bool{}

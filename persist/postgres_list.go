@@ -123,11 +123,6 @@ func changePgRow(ctx context.Context, tx pgx.Tx, viewer wire.UserID, doc wire.Do
 	return err
 }
 
-// RenameDocument is as [SQLite.RenameDocument].
-func (s *Postgres) RenameDocument(ctx context.Context, doc wire.DocID, title string) error {
-	return s.ChangeDocument(ctx, "", doc, Change{Title: &title})
-}
-
 // PinnedBy is as [SQLite.PinnedBy].
 func (s *Postgres) PinnedBy(ctx context.Context, doc wire.DocID) (users map[wire.UserID]bool, err error) {
 	err = s.read(ctx, func(ctx context.Context, c *pgxpool.Conn) error {

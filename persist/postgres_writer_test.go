@@ -311,7 +311,9 @@ func TestLaneCloseWritesWhatWaits(t *testing.T) {
 	release, _ := w.hold()
 	waits := w.start(1, 0, oneRecord(1, "a"))
 	renames := make(chan error)
-	go func() { renames <- w.RenameDocument(t.Context(), docID(holdDoc), "title") }()
+	go func() {
+		renames <- w.ChangeDocument(t.Context(), "", docID(holdDoc), Change{Title: new("title")})
+	}()
 	w.until(`SELECT count(*) = 2 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)
 	w.wg.Go(func() { _ = w.Close() })
 	for !w.closed.Load() {
@@ -337,7 +339,9 @@ func TestLaneCloseGivesUp(t *testing.T) {
 	release, held := w.hold()
 	waits := w.start(1, 0, oneRecord(1, "a"))
 	renames := make(chan error)
-	go func() { renames <- w.RenameDocument(t.Context(), docID(holdDoc), "title") }()
+	go func() {
+		renames <- w.ChangeDocument(t.Context(), "", docID(holdDoc), Change{Title: new("title")})
+	}()
 	w.until(`SELECT count(*) = 2 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`)
 	done := make(chan struct{})
 	go func() { _ = w.Close(); close(done) }()

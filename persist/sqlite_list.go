@@ -157,12 +157,6 @@ func microOrNull(t time.Time) *int64 {
 	return &micro
 }
 
-// RenameDocument gives a document another title; it does not count as an edit.
-// [session.ErrNotFound] if there is none, [ErrMalformed] if it is not a text.
-func (s *SQLite) RenameDocument(ctx context.Context, doc wire.DocID, title string) error {
-	return s.ChangeDocument(ctx, "", doc, Change{Title: &title})
-}
-
 // PinnedBy returns who has pinned a document.
 func (s *SQLite) PinnedBy(ctx context.Context, doc wire.DocID) (users map[wire.UserID]bool, err error) {
 	users = map[wire.UserID]bool{}

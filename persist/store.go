@@ -31,7 +31,6 @@ type Store interface {
 	CreateWhole(ctx context.Context, w Whole) error
 	CreateInTrash(ctx context.Context, d session.Document, since time.Time) error
 	ListDocuments(ctx context.Context, limit int, after string) (page []session.Document, next string, err error)
-	RenameDocument(ctx context.Context, doc wire.DocID, title string) error
 	Verify(ctx context.Context, doc wire.DocID) (Report, error)
 
 	Entry(ctx context.Context, viewer wire.UserID, doc wire.DocID) (Entry, error)

@@ -38,8 +38,10 @@ func calls(s persist.Store) (reads, writes map[string]func(context.Context) erro
 			}
 			return s.Append(ctx, "doc", batchOf(head+1, "a", wire.Seq(head+1)))
 		},
-		"Ping":   s.Ping,
-		"Rename": func(ctx context.Context) error { return s.RenameDocument(ctx, "doc", "title") },
+		"Ping": s.Ping,
+		"Rename": func(ctx context.Context) error {
+			return s.ChangeDocument(ctx, "", "doc", persist.Change{Title: new("title")})
+		},
 		"Create": func(ctx context.Context) error {
 			next++
 			return s.CreateDocument(ctx, session.Document{ID: wireDoc(fmt.Sprint("new", next)), Kind: ot.Text, Lineage: "l"})

@@ -56,13 +56,13 @@ func (f Fixture) testDocuments(t *testing.T) {
 	t.Run("a new title is kept and is not an edit", func(t *testing.T) {
 		w := f.world(t)
 		title := "Ünïcode 😀 'quoted'"
-		w.must(w.RenameDocument(t.Context(), w.doc, title))
+		w.must(w.ChangeDocument(t.Context(), "", w.doc, persist.Change{Title: new(title)}))
 		got, err := w.Document(t.Context(), w.doc)
 		w.must(err)
 		if got.Title != title || !got.Edited.Equal(epoch) {
 			t.Errorf("read %+v", got)
 		}
-		w.fails(w.RenameDocument(t.Context(), "none", title), session.ErrNotFound)
+		w.fails(w.ChangeDocument(t.Context(), "", "none", persist.Change{Title: new(title)}), session.ErrNotFound)
 	})
 	t.Run("the list has the last edited first", func(t *testing.T) {
 		w := f.world(t)

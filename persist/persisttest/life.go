@@ -18,7 +18,7 @@ func (f Fixture) testLife(t *testing.T) {
 		records := batch("a", 1, 20)
 		w.append(records...)
 		w.must(w.PutSnapshot(ctx, w.doc, session.Snapshot{Revision: 9, Doc: w.state(ot.Text, records[:9]...)}))
-		w.must(w.RenameDocument(ctx, w.doc, "renamed"))
+		w.must(w.ChangeDocument(ctx, "", w.doc, persist.Change{Title: new("renamed")}))
 		w.must(w.CreateFolder(ctx, persist.Folder{ID: "f", Name: "folder", Created: epoch}))
 		w.change("u", w.doc, persist.Change{Folder: folder("f"), Trashed: &now, Pinned: &yes})
 		w.must(w.PutText(ctx, w.doc, 20, "words"))
@@ -91,7 +91,6 @@ func (f Fixture) testLife(t *testing.T) {
 			"Document":       func() error { _, err := w.Document(ctx, w.doc); return err },
 			"CreateDocument": func() error { return w.CreateDocument(ctx, session.Document{ID: "x", Kind: ot.Text, Lineage: "l"}) },
 			"ListDocuments":  func() error { _, _, err := w.ListDocuments(ctx, 1, ""); return err },
-			"RenameDocument": func() error { return w.RenameDocument(ctx, w.doc, "x") },
 			"Entry":          func() error { _, err := w.Entry(ctx, "", w.doc); return err },
 			"List":           func() error { _, _, err := w.List(ctx, persist.ListQuery{Limit: 1}); return err },
 			"ChangeDocument": func() error { return w.ChangeDocument(ctx, "u", w.doc, persist.Change{Pinned: &yes}) },

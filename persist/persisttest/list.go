@@ -143,7 +143,7 @@ func (f Fixture) testList(t *testing.T) {
 		w.named("d6", "Apple")
 		w.lists(persist.ListQuery{Sort: persist.SortName}, "d4", "d3", "d2", "d6", "d1", "d5", "doc")
 		w.change("", "d2", persist.Change{Title: ptr("Zoo")})
-		w.must(w.RenameDocument(t.Context(), "d4", "m"))
+		w.must(w.ChangeDocument(t.Context(), "", "d4", persist.Change{Title: new("m")}))
 		w.lists(persist.ListQuery{Sort: persist.SortName}, "d3", "d6", "d4", "d1", "d5", "doc", "d2")
 	})
 	t.Run("the trash is a list of its own, and nothing is lost by it", func(t *testing.T) {

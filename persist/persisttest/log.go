@@ -183,7 +183,7 @@ func (f Fixture) testLog(t *testing.T) {
 			w.fails(err, session.ErrNotFound)
 			_, err = w.User(t.Context(), wire.UserID(bad))
 			w.fails(err, session.ErrNotFound)
-			w.fails(w.RenameDocument(t.Context(), w.doc, bad), persist.ErrMalformed)
+			w.fails(w.ChangeDocument(t.Context(), "", w.doc, persist.Change{Title: new(bad)}), persist.ErrMalformed)
 			w.fails(w.CreateDocument(t.Context(), session.Document{ID: "x", Kind: ot.Text, Lineage: "l", Title: bad}), persist.ErrMalformed)
 			w.fails(w.CreateUser(t.Context(), persist.User{ID: "u", Name: bad}), persist.ErrMalformed)
 		}

@@ -272,7 +272,7 @@ func (f Fixture) testSearch(t *testing.T) {
 			edited      int
 		}
 		var docs []doc
-		w.must(w.RenameDocument(t.Context(), w.doc, ""))
+		w.must(w.ChangeDocument(t.Context(), "", w.doc, persist.Change{Title: new("")}))
 		for i, edited := range rnd.Perm(30) {
 			title, text := words(3), words(5)
 			d := doc{wire.DocID(fmt.Sprintf("d%02d", i)), fold(title), fold(text), edited}
