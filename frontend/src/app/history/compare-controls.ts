@@ -1,4 +1,4 @@
-import { button, h } from "../dom.ts";
+import { button, h, setTip } from "../dom.ts";
 import { icon } from "../icons.ts";
 import { strings } from "../strings.ts";
 import { readableNumber } from "./marks-card.ts";
@@ -38,11 +38,8 @@ export class CompareControls {
       const revision = Math.round(Number(this.#number.value));
       if (Number.isFinite(revision)) wishes.choose(Math.min(Math.max(revision, 0), host.head));
     });
-    this.#sides = button(
-      { class: "tool marks-sides", label: strings.marks.layoutTip },
-      icon("compare"),
-      h("span", {}, strings.marks.layout),
-    );
+    this.#sides = button({ class: "tool marks-sides" }, icon("columns"), h("span", {}, strings.marks.layout));
+    setTip(this.#sides, strings.marks.layoutTip);
     this.#sides.addEventListener("click", () => wishes.setSides(this.#sides.ariaPressed !== "true"));
     this.#steps = [
       button(

@@ -46,12 +46,14 @@ export class RichView implements HistoryView {
 
   load(document: Op): void {
     this.#doc = Doc.of(document);
+    this.#leaveFocus();
     this.#put(document);
   }
 
   show(change: Op): void {
     if (change.length === 0) return;
     this.#doc = this.#doc.apply(change);
+    this.#leaveFocus();
     if (change.length > manyComponents) this.#put(this.#doc.op());
     else {
       this.quill.updateContents(delta(change), "api");
@@ -100,6 +102,12 @@ export class RichView implements HistoryView {
 
   destroy(): void {
     this.element.remove();
+  }
+
+  /** Quill puts a selection that is left in the text back after a change, and takes the focus from the slider by that. */
+  #leaveFocus(): void {
+    const selection = getSelection();
+    if (!this.quill.hasFocus() && this.text.contains(selection?.anchorNode ?? null)) selection?.removeAllRanges();
   }
 
   #put(document: Op): void {
