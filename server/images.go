@@ -100,3 +100,10 @@ func avifSize(data []byte) (width, height int) {
 // avifHeader is where the sizes of an AVIF image are looked for, in bytes from
 // its beginning.
 const avifHeader = 64 << 10
+
+// ImageOf tells whether bytes are an image that documents may have, its content
+// type, and its size in pixels, 0 if that cannot be told.
+func ImageOf(data []byte) (kind string, width, height int, ok bool) {
+	kind, width, height, ok = sniffImage(data)
+	return kind, width, height, ok && width*height <= imagePixels
+}

@@ -17,6 +17,8 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" default:"withargs" help:"Run the server (the default)."`
 	Replay  ReplayCmd  `cmd:"" help:"Type a recorded editing session into a running server, and check that everybody ends with the recorded text."`
 	Torture TortureCmd `cmd:"" help:"Type into a server that is killed again and again, and check that nothing acknowledged is lost or doubled."`
+	Export  exportCmd  `cmd:"" help:"Write a document into a file: with its whole history, or for another program."`
+	Import  importCmd  `cmd:"" help:"Make documents of files: of histories, Word, Markdown, HTML and text."`
 	Copy    copyCmd    `cmd:"" help:"Copy everything from one store into another: SQLite to Postgres, and back."`
 	Verify  verifyCmd  `cmd:"" help:"Replay the histories of documents and compare them with their snapshots and checksums."`
 	Version versionCmd `cmd:"" help:"Print the version."`
