@@ -2,7 +2,7 @@ import type { EditorHost } from "../bindings/host.ts";
 import { SteadyEditor } from "../bindings/steady.ts";
 import { openCollab } from "../client/browser.ts";
 import type { Collab } from "../client/session.ts";
-import type { Op, Ready, Role, Status } from "../client/types.ts";
+import type { Op, Ready, Role, Status, User } from "../client/types.ts";
 import { documentLength, plainText } from "../ot/text.ts";
 import { placeOf } from "./anchors.ts";
 import { announcements } from "./announce.ts";
@@ -13,6 +13,7 @@ import { Copies } from "./copies.ts";
 import { button, h, setTip } from "./dom.ts";
 import { Follow } from "./follow.ts";
 import { HistoryOpener } from "./history/opener.ts";
+import { tellRestored } from "./history/restored-notice.ts";
 import { icon } from "./icons.ts";
 import { keepAboveKeyboard } from "./keyboard-room.ts";
 import { Toasts } from "./list-toast.ts";
@@ -55,6 +56,7 @@ class EditorPage {
   #collab: Collab;
   #opened: OpenEditor | undefined;
   #mayEdit = false;
+  #user: User | undefined;
   #title: TitleField;
   #status: StatusLine;
   #attendance = new Attendance();
@@ -136,6 +138,7 @@ class EditorPage {
       this.#opened?.titled?.(title);
     });
     collab.on("user", (user) => {
+      this.#user = user;
       this.#me.show(user);
       this.#people.setMe(user);
       void this.#copies.showKept();
@@ -143,6 +146,7 @@ class EditorPage {
     collab.on("role", (role) => this.#setRole(role));
     collab.on("peers", (peers) => this.#people.setPeers(peers));
     collab.on("copy", (copy) => this.#copies.add(copy));
+    collab.on("notice", (notice) => void tellRestored(this.#id, this.#user, notice, this.#toasts));
     collab.on("ready", (ready) => void this.#open(ready));
     addEventListener("beforeunload", (event) => {
       if (collab.status.unsent > 0 || this.#title.unsaved) event.preventDefault();
@@ -170,6 +174,7 @@ class EditorPage {
   async #open(ready: Ready): Promise<void> {
     this.#title.show(ready.title);
     this.#setRole(ready.role);
+    this.#user = ready.user;
     this.#me.show(ready.user);
     this.#people.setMe(ready.user);
     this.#people.setPeers([]); // those who are here already come next, and are no news

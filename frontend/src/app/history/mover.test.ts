@@ -1,18 +1,18 @@
 import { expect, test, vi } from "vitest";
-import { normalize } from "../../ot/op.ts";
+import { normalize, type Op } from "../../ot/op.ts";
 import { Mover } from "./mover.ts";
 import { MemoryHistory, PlainView } from "./testing.ts";
 import type { Shown } from "./view.ts";
 
 /** Letters, each put in the middle of those before it, and now and then one is taken away. */
-const letters = Array.from({ length: 200 }, (_, index) =>
+const letters: readonly Op[] = Array.from({ length: 200 }, (_, index) =>
   index % 7 === 6
     ? [{ retain: 1 }, { delete: 1 }]
     : [...(index > 1 ? [{ retain: Math.floor(index / 3) }] : []), { insert: String.fromCharCode(97 + (index % 26)) }],
 );
 
-function stage() {
-  const history = new MemoryHistory(letters);
+function stage(ops: readonly Op[] = letters) {
+  const history = new MemoryHistory(ops);
   const view = new PlainView();
   const shown: Shown[] = [];
   const failed: unknown[] = [];
@@ -48,6 +48,23 @@ test("the way back needs no server", async () => {
   expect(mover.revision).toBe(100); // at once
   expect(history.asked).toHaveLength(asked);
   await arrives(100);
+});
+
+test("a far jump reads the document, and the way back is remembered", async () => {
+  const { mover, history, shown, arrives } = stage(
+    Array.from({ length: 30 }, () => letters)
+      .flat()
+      .slice(0, 5000),
+  );
+  mover.goTo(10);
+  await arrives(10);
+  mover.goTo(4800);
+  await arrives(4800);
+  expect(history.asked.slice(1)).toEqual(["document 4800"]);
+  expect(shown.at(-1)!.change).toBeDefined();
+  mover.goTo(10);
+  await arrives(10);
+  expect(history.asked).toHaveLength(2);
 });
 
 test("steps that were read before are put together", async () => {

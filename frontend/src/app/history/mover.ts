@@ -1,5 +1,6 @@
 import type { Op } from "../../client/types.ts";
 import { composeAll } from "../../ot/compose.ts";
+import { difference } from "../../ot/difference.ts";
 import { Doc } from "../../ot/document.ts";
 import { invert } from "../../ot/invert.ts";
 import type { HistorySource } from "./api.ts";
@@ -27,6 +28,8 @@ interface MoverEvents {
 
 /** The most remembered changes that are put together for one step. */
 const longestPath = 64;
+/** From so many revisions on the document is read as a whole: putting their changes together would take the server longer. */
+const far = 2000;
 /** How long a request may be under way before a newer wish ends it, in milliseconds: ended earlier, none would arrive while one scrubs. */
 const patience = 300;
 
@@ -136,12 +139,21 @@ export class Mover {
   }
 
   async #change(from: number, to: number, signal: AbortSignal): Promise<void> {
-    const { op, record } = await this.#source.change(from, to, signal);
-    if (record) this.#events.told(to, record.user.id, Date.parse(record.at));
+    const op = Math.abs(to - from) > far ? await this.#leap(to, signal) : await this.#ask(from, to, signal);
     if (this.#ended || this.#revision !== from) return;
     if (this.#wanted === to) this.#wanted = undefined;
     this.#cache.add(from, to, op);
     this.#show(from, to, op);
+  }
+
+  async #ask(from: number, to: number, signal: AbortSignal): Promise<Op> {
+    const { op, record } = await this.#source.change(from, to, signal);
+    if (record) this.#events.told(to, record.user.id, Date.parse(record.at));
+    return op;
+  }
+
+  async #leap(to: number, signal: AbortSignal): Promise<Op> {
+    return difference(this.#view.contents(), await this.#source.document(to, signal));
   }
 
   #load(revision: number, document: Op): void {

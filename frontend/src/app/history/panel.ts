@@ -3,6 +3,7 @@ import type { Chrome } from "../chrome.ts";
 import { debounce } from "../dom.ts";
 import type { Toasts } from "../list-toast.ts";
 import type { OpenEditor } from "../open-editor.ts";
+import { ApiError } from "../request.ts";
 import { ServerHistory } from "./api.ts";
 import { changedPlaces } from "./changed-places.ts";
 import { Mover } from "./mover.ts";
@@ -123,34 +124,42 @@ export class HistoryPanel {
     if (window.collabd) delete window.collabd.history;
   }
 
+  /** Reads the text and who wrote when side by side: the text shows as soon as it is here. */
   async #load(): Promise<void> {
     const { kind, opened } = this.#options;
     const { signal } = this.#ended;
+    const summary = this.#server.summary(signal);
+    summary.catch(() => {}); // it may fail while the view is awaited; it is looked at below
     try {
-      const [view, summary] = await Promise.all([
-        this.#view ?? openView(kind, this.#parts.text, opened.editor),
-        this.#server.summary(signal),
-      ]);
+      const view = this.#view ?? (await openView(kind, this.#parts.text, opened.editor));
       if (signal.aborted) return view.destroy();
       this.#view = view;
-      this.#timeline = new Timeline(summary);
-      this.#revision = Math.min(this.#revision, this.#timeline.head);
-      this.#begin(view);
+      if (this.#mover) this.#mover.retry(this.#revision);
+      else this.#begin(view);
+      const timeline = new Timeline(await summary);
+      if (signal.aborted) return;
+      this.#timeline = timeline;
+      this.#drawOn(view);
+      if (this.#revision > this.#timeline.head) this.#moveTo(this.#timeline.head);
+      this.#draw();
+      this.#expose();
+      this.#rested();
     } catch (error) {
       if (!signal.aborted) this.#parts.failed(error);
     }
   }
 
   #begin(view: HistoryView): void {
+    const told = (revision: number, user: string, at: number): void => this.#tell(revision, user, at);
     const mover = new Mover(this.#server, view, {
       shown: (shown) => this.#shown(shown),
-      told: (revision, user, at) => this.#facts.set(revision, { user, at }),
+      told,
       failed: (error) => this.#failed(error),
       waiting: (waiting) => this.#parts.setWaiting(waiting),
     });
     const stops = (): ReturnType<Timeline["stops"]> => this.#stops();
     this.#mover = mover;
-    this.#prefetch = new Prefetch(this.#server, mover);
+    this.#prefetch = new Prefetch(this.#server, mover, told);
     this.#player = new Player({
       source: this.#server,
       mover,
@@ -162,6 +171,12 @@ export class HistoryPanel {
     });
     this.#player.speed = this.#parts.speed;
     this.#restorer = new Restorer({ server: this.#server, toasts: this.#options.toasts, close: this.#options.close });
+    view.onSelect(() => this.#parts.setSelected(view.selection() !== undefined));
+    mover.goTo(this.#revision);
+  }
+
+  /** Shows who wrote what, for which the timeline must be here. */
+  #drawOn(view: HistoryView): void {
     this.#marks = new PanelMarks({
       doc: this.#options.id,
       view,
@@ -174,19 +189,24 @@ export class HistoryPanel {
     });
     this.#parts.tools.append(this.#marks.marks.element);
     this.#parts.bar.append(this.#marks.marks.details);
-    view.onSelect(() => this.#parts.setSelected(view.selection() !== undefined));
-    this.#draw();
-    mover.goTo(this.#revision);
+    const revision = this.#mover?.revision;
+    if (revision !== undefined) this.#marks.shown({ revision }, this.#facts.get(revision));
   }
 
   async #retry(): Promise<void> {
     this.#parts.loading();
-    if (!this.#mover) return this.#load();
-    this.#mover.retry(this.#revision);
+    if (!this.#timeline) return this.#load();
+    this.#mover?.retry(this.#revision);
     await this.#refresh();
   }
 
+  #tell(revision: number, user: string, at: number): void {
+    this.#facts.set(revision, { user, at });
+    if (revision === this.#revision) this.#draw();
+  }
+
   #failed(error: unknown): void {
+    if (!this.#timeline && error instanceof ApiError && error.status === 404) return; // the head will be known soon
     this.#player?.pause();
     this.#parts.failed(error);
     if (this.#mover?.revision !== undefined) {
@@ -207,15 +227,19 @@ export class HistoryPanel {
   #shown(shown: Shown): void {
     const first = shown.change === undefined;
     this.#parts.loaded();
-    if (window.collabd) {
-      const contents = () => this.#view!.contents();
-      window.collabd.history = { revision: shown.revision, contents };
-    }
+    this.#expose();
     if (first) scrollTo({ top: this.#options.scroll, behavior: "instant" });
     else if (!this.#marks?.marks.comparing) this.#bringIntoSight(shown);
     this.#marks?.shown(shown, this.#facts.get(shown.revision));
     this.#draw();
     this.#rested();
+  }
+
+  /** What tests can hold on to, as soon as all is here. */
+  #expose(): void {
+    const revision = this.#mover?.revision;
+    if (!window.collabd || revision === undefined || !this.#timeline) return;
+    window.collabd.history = { revision, contents: () => this.#view!.contents() };
   }
 
   /** Scrolls to what has changed, unless some of it is in sight. */
@@ -231,10 +255,11 @@ export class HistoryPanel {
   }
 
   #rest(): void {
-    if (this.#mover?.moving || this.#mover?.revision !== this.#revision) return;
+    if (!this.#timeline || this.#mover?.moving || this.#mover?.revision !== this.#revision) return;
     this.#options.moved(this.#revision);
-    if (!this.#player?.playing) this.#prefetch?.around(this.#revision, this.#stops());
-    this.#draw();
+    if (!this.#player?.playing) {
+      this.#prefetch?.around(this.#revision, this.#stops(), this.#facts.has(this.#revision));
+    }
   }
 
   #draw(): void {
@@ -269,7 +294,7 @@ export class HistoryPanel {
 
   #togglePlaying(): void {
     if (this.#player?.playing) this.#player.pause();
-    else this.#player?.play();
+    else if (this.#timeline) this.#player?.play();
   }
 
   async #refresh(): Promise<void> {

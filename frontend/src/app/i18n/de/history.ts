@@ -51,8 +51,9 @@ export const history: Catalogue<typeof en> = {
   restoreFailed: "Das konnte nicht wiederhergestellt werden. Versuchen Sie es noch einmal.",
   restoreUndone: "Das Wiederherstellen wurde zurückgenommen",
   restoreUndoFailed: "Das konnte nicht zurückgenommen werden. Versuchen Sie es noch einmal.",
-  restoredBy: (name, time) => `${name} hat die Fassung von ${time} wiederhergestellt`,
-  restoredPartBy: (name, time) => `${name} hat einen Teil der Fassung von ${time} wiederhergestellt`,
+  revisionOf: (time) => `die Fassung von ${time}`,
+  restoredBy: (name, revision) => `${name} hat wiederhergestellt: ${revision}`,
+  restoredPartBy: (name, revision) => `${name} hat einen Teil wiederhergestellt: ${revision}`,
 
   historyAway:
     "Der Verlauf liegt auf dem Server, und der ist nicht zu erreichen. Ihr Text ist sicher, und Sie können weiterschreiben.",

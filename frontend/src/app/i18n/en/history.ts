@@ -52,8 +52,9 @@ export const history = {
   restoreFailed: "It could not be restored. Try again.",
   restoreUndone: "The restored text was taken back",
   restoreUndoFailed: "It could not be taken back. Try again.",
-  restoredBy: (name: string, time: string) => `${name} restored the revision of ${time}`,
-  restoredPartBy: (name: string, time: string) => `${name} restored a part of the revision of ${time}`,
+  revisionOf: (time: string) => `the revision of ${time}`,
+  restoredBy: (name: string, revision: string) => `${name} restored ${revision}`,
+  restoredPartBy: (name: string, revision: string) => `${name} restored a part of ${revision}`,
 
   // What can go wrong
   historyAway: "The history is kept on the server, which cannot be reached. Your text is safe, and can be written on.",
