@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that what the tests need is there: Chromium and Postgres. Installs them on Debian where that is possible.
+# Makes sure that what the tests need is there: Chromium, Postgres and curl. Installs them on Debian where that is possible.
 set -euo pipefail
 chromium() { command -v "${CHROMIUM:-chromium}" || command -v chromium-browser || command -v google-chrome; }
 # Where persist/pgcluster looks.
@@ -16,6 +16,14 @@ if ! chromium >/dev/null && can_install; then
 fi
 if ! chromium >/dev/null; then
   echo "The browser tests need Chromium: install it (on Debian: apt install chromium), or say where it is in CHROMIUM." >&2
+  exit 1
+fi
+
+if ! command -v curl >/dev/null && can_install; then
+  install curl
+fi
+if ! command -v curl >/dev/null; then
+  echo "The examples of docs/api.md are run with curl: install it (on Debian: apt install curl)." >&2
   exit 1
 fi
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -46,6 +47,9 @@ type watched struct {
 	// route says which pattern of the mux takes a request.
 	route func(*http.Request) string
 
+	// refused is the last request that was answered with an error, and how.
+	refused atomic.Pointer[string]
+
 	mu        sync.Mutex
 	over      bool
 	comparing sync.WaitGroup
@@ -72,6 +76,10 @@ func (c *watched) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.next.ServeHTTP(got, r)
 	if r.Context().Err() != nil && got.status == 0 {
 		return // it left before anything was said
+	}
+	if got.status >= 400 {
+		said := fmt.Sprintf("%s %s is answered with %d %s", asked.Method, asked.URL, got.status, got.body.b)
+		c.refused.Store(&said)
 	}
 	// The answer is not to wait for it.
 	c.mu.Lock()

@@ -213,9 +213,9 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// docs/rest.md lists every error of the API, with its status.
+// docs/api.md lists every error of the API, with its status.
 func TestErrorsAreDocumented(t *testing.T) {
-	text, err := os.ReadFile("../docs/rest.md")
+	text, err := os.ReadFile("../docs/api.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestErrorsAreDocumented(t *testing.T) {
 	slices.Sort(declared)
 	slices.Sort(documented)
 	if declared = slices.Compact(declared); !slices.Equal(declared, documented) {
-		t.Errorf("docs/rest.md lists %q, the program has %q", documented, declared)
+		t.Errorf("docs/api.md lists %q, the program has %q", documented, declared)
 	}
 }
 
