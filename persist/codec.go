@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/persist/block"
 	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/wire"
 )
@@ -141,9 +142,29 @@ func (row *recordRow) sum() int64 {
 
 func encodeSnapshot(doc wire.DocID, s session.Snapshot) snapshotRow {
 	row := snapshotRow{doc: string(doc), revision: int64(s.Revision)}
-	row.op, _ = s.Doc.Op().AppendBinary(nil) // never fails
+	row.op = compressSnapshot(s.Doc.Op().AppendBinary(nil))
 	row.checksum = row.sum()
 	return row
+}
+
+// compressedSnapshot is the first byte of a snapshot that is compressed. The
+// number of bytes that come out follows it. Before, they were stored as they are.
+const compressedSnapshot = 'z'
+
+// compressFrom is the bytes from which on a snapshot is worth it.
+const compressFrom = 1024
+
+// compressSnapshot returns the shorter of two ways to store the binary form of an
+// op.
+func compressSnapshot(op []byte, _ error) []byte { // there is no error
+	if len(op) < compressFrom {
+		return op
+	}
+	packed := append(binary.AppendUvarint([]byte{compressedSnapshot}, uint64(len(op))), block.CompressQuickly(op)...)
+	if len(packed) < len(op) {
+		return packed
+	}
+	return op
 }
 
 // snapshot checks the row and returns what it holds.
@@ -167,11 +188,21 @@ func (row *snapshotRow) snapshot() (session.Snapshot, error) {
 	return session.Snapshot{Revision: wire.Revision(row.revision), Doc: doc}, nil
 }
 
-// parseSnapshot reads the binary form of an op, which takes a fraction of the
-// time of JSON, or the JSON that snapshots were stored in before.
+// parseSnapshot reads the binary form of an op, compressed or not, which takes a
+// fraction of the time of JSON, or the JSON that snapshots were stored in before.
 func parseSnapshot(b []byte) (ot.Op, error) {
 	if len(b) > 0 && b[0] == '[' {
 		return ot.Parse(b, storedLimits)
+	}
+	if len(b) > 0 && b[0] == compressedSnapshot {
+		size, n := binary.Uvarint(b[1:])
+		if n <= 0 || size > math.MaxInt32 {
+			return ot.Op{}, block.ErrFormat
+		}
+		var err error
+		if b, err = block.Decompress(b[1+n:], int(size)); err != nil {
+			return ot.Op{}, err
+		}
 	}
 	return ot.ParseBinary(b, storedLimits)
 }

@@ -75,7 +75,8 @@ func (e *OpenError) Unwrap() []error {
 const (
 	PartRecord   = "record"
 	PartSnapshot = "snapshot"
-	PartFile     = "file" // its revision is 0
+	PartBlock    = "block" // of packed records: from its revision to its last
+	PartFile     = "file"  // its revision is 0
 )
 
 // DamagedError says that what is stored is not what was written, or not what
@@ -83,7 +84,8 @@ const (
 type DamagedError struct {
 	Doc      wire.DocID
 	Revision wire.Revision
-	Part     string // PartRecord or PartSnapshot
+	Last     wire.Revision // of a PartBlock: its last revision. 0 otherwise
+	Part     string        // one of those above
 	Reason   string
 	Cause    error // nil if the reason says all
 }
@@ -91,7 +93,10 @@ type DamagedError struct {
 // Error names the document, the revision and the reason.
 func (e *DamagedError) Error() string {
 	s := fmt.Sprintf("document %s is damaged: %s of revision %d: %s", e.Doc, e.Part, e.Revision, e.Reason)
-	if e.Part == PartFile {
+	switch e.Part {
+	case PartBlock:
+		s = fmt.Sprintf("document %s is damaged: the block of revisions %d to %d: %s", e.Doc, e.Revision, e.Last, e.Reason)
+	case PartFile:
 		s = fmt.Sprintf("document %s is damaged: %s", e.Doc, e.Reason)
 	}
 	if e.Cause != nil {

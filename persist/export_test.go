@@ -3,6 +3,7 @@ package persist
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/collabd/collabd/session"
@@ -48,9 +49,15 @@ func (m *Memory) Damage(doc wire.DocID, revision wire.Revision, part string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	d := m.docs[doc]
-	if part == PartRecord {
+	block := slices.IndexFunc(d.blocks, func(b blockRow) bool { return b.first == int64(revision) })
+	switch part {
+	case PartRecord:
 		d.records[revision-1].op[12] ^= 1
-	} else {
+	case "facts":
+		d.blocks[block].facts[12] ^= 1
+	case "ops":
+		d.blocks[block].ops[12] ^= 1
+	default:
 		d.snapshots[revision].op[12] ^= 1
 	}
 }

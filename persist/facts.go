@@ -15,17 +15,6 @@ type Fact struct {
 	At       time.Time // to the microsecond, UTC
 }
 
-// checkFacts returns the facts of after+1 to upTo: they must hold each revision
-// once, in order.
-func checkFacts(doc wire.DocID, facts []Fact, after, upTo wire.Revision) ([]Fact, error) {
-	for i := range upTo - after {
-		if want := after + 1 + i; int(i) >= len(facts) || facts[i].Revision != want {
-			return nil, &DamagedError{Doc: doc, Revision: want, Part: PartRecord, Reason: "it is missing"}
-		}
-	}
-	return facts, nil
-}
-
 // fact is what a row says of who and when.
 func (row *recordRow) fact() Fact {
 	return Fact{

@@ -27,6 +27,7 @@ type Memory struct {
 	folders map[FolderID]Folder
 	pins    map[pin]bool
 	files   map[FileID]memoryFile
+	blocks  *blockCache
 }
 
 type memoryDoc struct {
@@ -34,9 +35,11 @@ type memoryDoc struct {
 	folder    FolderID
 	trashed   time.Time
 	text      *memoryText
-	records   []recordRow
+	records   []recordRow // all revisions; those that are packed are zero, but for that of the head
 	seqs      map[clientSeq]bool
 	names     []RevisionName // in the order of the revisions
+	blocks    []blockRow
+	clients   map[string]clientRow // see blocks
 	snapshots map[wire.Revision]snapshotRow
 }
 
@@ -57,6 +60,7 @@ func NewMemory() *Memory {
 		folders: make(map[FolderID]Folder),
 		pins:    make(map[pin]bool),
 		files:   make(map[FileID]memoryFile),
+		blocks:  newBlockCache(blockCacheBytes),
 	}
 	m.logins = newLogins(&memoryLogins{m: m, rows: make(map[string]*memoryLogin)})
 	return m
@@ -141,7 +145,9 @@ func newMemoryDoc(d session.Document, trashed time.Time) *memoryDoc {
 	if !trashed.IsZero() {
 		trashed = timeOf(trashed.UnixMicro())
 	}
-	return &memoryDoc{about: d, trashed: trashed, seqs: make(map[clientSeq]bool), snapshots: make(map[wire.Revision]snapshotRow)}
+	return &memoryDoc{
+		about: d, trashed: trashed, seqs: make(map[clientSeq]bool), clients: make(map[string]clientRow), snapshots: make(map[wire.Revision]snapshotRow),
+	}
 }
 
 // Document is as [SQLite.Document].

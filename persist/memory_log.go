@@ -28,7 +28,7 @@ func (d *memoryDoc) append(rows []recordRow) error {
 	batch := make(map[clientSeq]bool, len(rows))
 	for _, r := range rows {
 		key := clientSeq{r.client, r.seq}
-		if d.seqs[key] || batch[key] {
+		if d.seqs[key] || batch[key] || r.seq <= d.clients[r.client].seq {
 			return ErrDuplicate
 		}
 		batch[key] = true
@@ -47,10 +47,21 @@ func (m *Memory) Records(ctx context.Context, doc wire.DocID, after, upTo wire.R
 		if err := checkRevisions(after, upTo, d.head()); err != nil {
 			return err
 		}
-		records, err = decodeRange(doc, d.records[after:upTo], after, upTo)
+		records, err = d.stretch(doc, after, upTo).records(after, upTo, m.blocks)
 		return err
 	})
 	return records, err
+}
+
+// stretch is what a database would read of a range.
+func (d *memoryDoc) stretch(doc wire.DocID, after, upTo wire.Revision) stretch {
+	part := stretch{doc: doc, rows: d.records[max(after, min(d.packed(), upTo)):upTo]}
+	for _, b := range d.blocks {
+		if b.last > int64(after) && b.first <= int64(upTo) {
+			part.blocks = append(part.blocks, b)
+		}
+	}
+	return part
 }
 
 // Facts is as [Store] says.
@@ -59,10 +70,7 @@ func (m *Memory) Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Rev
 		if err := checkRevisions(after, upTo, d.head()); err != nil {
 			return err
 		}
-		for i := range d.records[after:upTo] {
-			facts = append(facts, d.records[after:upTo][i].fact())
-		}
-		facts, err = checkFacts(doc, facts, after, upTo)
+		facts, err = d.stretch(doc, after, upTo).facts(after, upTo)
 		return err
 	})
 	return facts, err
@@ -103,10 +111,16 @@ func (m *Memory) LastOf(ctx context.Context, doc wire.DocID, client wire.ClientI
 			}
 		}
 		head = d.head()
-		if last == nil {
+		packed, isPacked := d.clients[string(client)]
+		switch {
+		case last != nil:
+			r, err = last.record()
+		case isPacked:
+			at := wire.Revision(packed.revision)
+			r, err = d.stretch(doc, at-1, at).lastPacked(packed, m.blocks)
+		default:
 			return nil
 		}
-		r, err = last.record()
 		found = err == nil
 		return err
 	})

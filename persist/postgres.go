@@ -101,6 +101,7 @@ type Postgres struct {
 	lanes    *pgxpool.Pool
 	appends  *pgWriter
 	logins   *Logins
+	blocks   *blockCache
 
 	closed   atomic.Bool
 	close    func() error // once
@@ -120,7 +121,7 @@ func OpenPostgres(ctx context.Context, cfg PostgresConfig) (*Postgres, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Postgres{cfg: cfg.withDefaults()}
+	s := &Postgres{cfg: cfg.withDefaults(), blocks: newBlockCache(blockCacheBytes)}
 	if err := s.open(ctx); err != nil {
 		return nil, err
 	}

@@ -50,62 +50,96 @@ const pgRecordColumns = `revision, client, seq, "user", at, digest, op, checksum
 
 // Records is as [SQLite.Records].
 func (s *Postgres) Records(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) ([]session.Record, error) {
-	var rows []recordRow
+	part := stretch{doc: doc}
 	err := s.read(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
-		// One round trip; the head first, so that the log has what it promises.
+		// One round trip. The head first, so that the log has what it promises, and
+		// the rows before the blocks: what is packed in between is then in both, and
+		// not in neither.
 		var pipeline pgx.Batch
 		pipeline.Queue(pgHead, string(doc))
 		pipeline.Queue(`SELECT `+pgRecordColumns+` FROM records WHERE doc = $1 AND revision > $2 AND revision <= $3 ORDER BY revision`,
 			string(doc), int64(after), int64(upTo))
+		pipeline.Queue(`SELECT first, last, facts_sum, ops_sum`+pgBlocksOf, string(doc), int64(after), int64(upTo))
 		results := c.SendBatch(ctx, &pipeline)
-		defer func() { _ = results.Close() }() // what is wrong has been said
-		var head int64
-		if err := results.QueryRow().Scan(&head); err != nil {
+		err := func() error {
+			defer func() { _ = results.Close() }() // what is wrong has been said
+			found, err := queryInRange(results, after, upTo)
+			if err != nil {
+				return err
+			}
+			if part.rows, err = collectRecords(doc, found); err != nil {
+				return err
+			}
+			if found, err = results.Query(); err != nil {
+				return err
+			}
+			part.blocks, err = collectPlaces(string(doc), found)
 			return err
-		}
-		if err := checkRevisions(after, upTo, wire.Revision(head)); err != nil {
-			return err
-		}
-		found, err := results.Query()
+		}()
 		if err != nil {
 			return err
 		}
-		rows, err = collectRecords(doc, found)
-		return err
+		return s.fill(ctx, c, part.blocks)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("records of %s: %w", doc, err)
 	}
-	return decodeRange(doc, rows, after, upTo)
+	return part.records(after, upTo, s.blocks)
+}
+
+// queryInRange reads the head, and returns the next result if the history has that
+// range.
+func queryInRange(results pgx.BatchResults, after, upTo wire.Revision) (pgx.Rows, error) {
+	var head int64
+	if err := results.QueryRow().Scan(&head); err != nil {
+		return nil, err
+	}
+	if err := checkRevisions(after, upTo, wire.Revision(head)); err != nil {
+		return nil, err
+	}
+	return results.Query()
 }
 
 // Facts is as [Store] says.
-func (s *Postgres) Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) (facts []Fact, err error) {
-	err = s.read(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
-		var head int64
-		if err := c.QueryRow(ctx, pgHead, string(doc)).Scan(&head); err != nil {
-			return err
-		}
-		if err := checkRevisions(after, upTo, wire.Revision(head)); err != nil {
-			return err
-		}
-		rows, err := c.Query(ctx, `SELECT revision, "user", client, at FROM records
+func (s *Postgres) Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) ([]Fact, error) {
+	part := stretch{doc: doc}
+	err := s.read(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
+		part.rows, part.blocks = nil, nil
+		var pipeline pgx.Batch // in this order, as in Records
+		pipeline.Queue(pgHead, string(doc))
+		pipeline.Queue(`SELECT revision, "user", client, at FROM records
 			WHERE doc = $1 AND revision > $2 AND revision <= $3 ORDER BY revision`, string(doc), int64(after), int64(upTo))
+		pipeline.Queue(`SELECT first, last, facts_sum, facts`+pgBlocksOf, string(doc), int64(after), int64(upTo))
+		results := c.SendBatch(ctx, &pipeline)
+		defer func() { _ = results.Close() }()
+		found, err := queryInRange(results, after, upTo)
 		if err != nil {
 			return err
 		}
-		facts = make([]Fact, 0, upTo-after)
 		var r recordRow
-		_, err = pgx.ForEachRow(rows, []any{&r.revision, &r.user, &r.client, &r.at}, func() error {
-			facts = append(facts, r.fact())
+		if _, err := pgx.ForEachRow(found, []any{&r.revision, &r.user, &r.client, &r.at}, func() error {
+			part.rows = append(part.rows, r)
 			return nil
-		})
-		return err
+		}); err != nil {
+			return err
+		}
+		if found, err = results.Query(); err != nil {
+			return err
+		}
+		defer found.Close()
+		for found.Next() {
+			b := blockRow{doc: string(doc)}
+			if err := found.Scan(&b.first, &b.last, &b.factsSum, &b.facts); err != nil {
+				return err
+			}
+			part.blocks = append(part.blocks, b)
+		}
+		return found.Err()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("facts of %s: %w", doc, err)
 	}
-	return checkFacts(doc, facts, after, upTo)
+	return part.facts(after, upTo)
 }
 
 func collectRecords(doc wire.DocID, found pgx.Rows) ([]recordRow, error) {
@@ -167,33 +201,52 @@ func (s *Postgres) LastOf(ctx context.Context, doc wire.DocID, client wire.Clien
 	r session.Record, head wire.Revision, found bool, err error,
 ) {
 	row := recordRow{doc: string(doc), client: string(client)}
+	packed := clientRow{client: string(client)}
+	part := stretch{doc: doc}
 	err = s.read(ctx, func(ctx context.Context, c *pgxpool.Conn) error {
 		var h int64
-		var revision, seq, at, digest, checksum *int64
+		var revision, seq, at, digest, checksum, packedSeq, packedAt *int64
 		var user *string
-		// One statement, so that both are of one moment.
+		// One statement, so that all are of one moment.
 		err := c.QueryRow(ctx, `SELECT coalesce((SELECT max(revision) FROM records WHERE doc = d.id), 0),
-				r.revision, r.seq, r."user", r.at, r.digest, r.op, r.checksum
+				r.revision, r.seq, r."user", r.at, r.digest, r.op, r.checksum, p.seq, p.revision
 			FROM documents d LEFT JOIN LATERAL (
 				SELECT * FROM records WHERE doc = d.id AND client = $2 ORDER BY seq DESC LIMIT 1
-			) r ON true WHERE d.id = $1`, string(doc), string(client)).
-			Scan(&h, &revision, &seq, &user, &at, &digest, &row.op, &checksum)
+			) r ON true LEFT JOIN clients p ON p.doc = d.id AND p.client = $2 WHERE d.id = $1`, string(doc), string(client)).
+			Scan(&h, &revision, &seq, &user, &at, &digest, &row.op, &checksum, &packedSeq, &packedAt)
 		if err != nil {
 			return err
 		}
 		head = wire.Revision(h)
-		if found = revision != nil; found {
+		switch {
+		case revision != nil:
+			found = true
 			row.revision, row.seq, row.user, row.at, row.digest, row.checksum = *revision, *seq, *user, *at, *digest, *checksum
+			return nil
+		case packedAt == nil:
+			return nil
 		}
-		return nil
+		packed.seq, packed.revision = *packedSeq, *packedAt
+		places, err := c.Query(ctx, `SELECT first, last, facts_sum, ops_sum`+pgBlocksOf, string(doc), packed.revision-1, packed.revision)
+		if err != nil {
+			return err
+		}
+		if part.blocks, err = collectPlaces(string(doc), places); err != nil {
+			return err
+		}
+		return s.fill(ctx, c, part.blocks)
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return session.Record{}, 0, false, fmt.Errorf("last record of a client of %s: %w", doc, err)
-	}
-	if !found {
+	case found:
+		r, err = row.record()
+	case packed.seq > 0:
+		r, err = part.lastPacked(packed, s.blocks)
+	default:
 		return session.Record{}, head, false, nil
 	}
-	if r, err = row.record(); err != nil {
+	if err != nil {
 		return session.Record{}, 0, false, err
 	}
 	return r, head, true, nil

@@ -58,6 +58,11 @@ func TestPostgres(t *testing.T) {
 			return stores
 		},
 		Damage: func(t *testing.T, s persist.Store, doc wire.DocID, revision wire.Revision, part string) {
+			if part == "facts" || part == "ops" {
+				s.(*persist.Postgres).Tamper(t, `UPDATE blocks SET `+part+` = set_byte(`+part+`, 12, get_byte(`+part+`, 12) # 1) WHERE doc = $1 AND first = $2`,
+					string(doc), int64(revision))
+				return
+			}
 			s.(*persist.Postgres).Tamper(t, `UPDATE `+part+`s SET op = set_byte(op, 12, get_byte(op, 12) # 1) WHERE doc = $1 AND revision = $2`,
 				string(doc), int64(revision))
 		},

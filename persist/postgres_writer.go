@@ -89,23 +89,29 @@ const lockDocuments = `SELECT id FROM documents WHERE id = ANY ($1) ORDER BY id 
 // ($1 document, $2 predecessor, $3 minute) those whose predecessor is the head
 // have their records ($4 place of the batch, …) inserted, by a plain INSERT.
 // Leaving rows out that are there already (ON CONFLICT DO NOTHING) could leave
-// a gap. It is a statement of its own, because a statement sees what was
+// a gap. Batches with a record whose client and seq are packed are left out too,
+// and named with a minus. It is a statement of its own, because a statement sees what was
 // committed before it began, and the locks may have taken a while.
 const appendBatches = `WITH fits AS MATERIALIZED (
-	SELECT b.n, b.doc, b.minute
+	SELECT b.n, b.doc, b.minute, d.packed
 	FROM unnest($1::text[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS b (doc, predecessor, minute, n)
 	JOIN documents d ON d.id = b.doc
 	WHERE b.predecessor = coalesce((SELECT revision FROM records r WHERE r.doc = b.doc ORDER BY revision DESC LIMIT 1), 0)
+), again AS MATERIALIZED (
+	SELECT DISTINCT fits.n FROM fits JOIN unnest($4::bigint[], $6::text[], $7::bigint[]) AS r (n, client, seq) USING (n)
+	JOIN clients c ON c.doc = fits.doc AND c.client = r.client AND c.seq >= r.seq
+	WHERE fits.packed > 0
 ), added AS (
 	INSERT INTO records (doc, revision, client, seq, "user", at, digest, op, checksum)
 	SELECT fits.doc, r.revision, r.client, r.seq, r."user", r.at, r.digest, r.op, r.checksum
 	FROM unnest($4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::text[], $9::bigint[], $10::bigint[], $11::bytea[], $12::bigint[])
 		AS r (n, revision, client, seq, "user", at, digest, op, checksum)
-	JOIN fits USING (n)
+	JOIN fits USING (n) WHERE n NOT IN (SELECT n FROM again)
 ), listed AS (
 	UPDATE documents d SET edited_minute = fits.minute FROM fits WHERE d.id = fits.doc AND d.edited_minute <> fits.minute
+		AND n NOT IN (SELECT n FROM again)
 )
-SELECT n FROM fits`
+SELECT CASE WHEN n IN (SELECT n FROM again) THEN -n ELSE n END FROM fits`
 
 // transact writes the group in one transaction. If err is nil it is committed,
 // without the batches that refused names. After a refusal (isRefusal) nothing
@@ -171,7 +177,11 @@ func verdicts(group []*appendJob, known []string, fits []int64) []error {
 		}
 	}
 	for _, n := range fits {
-		out[n-1] = nil
+		if n < 0 {
+			out[-n-1] = ErrDuplicate
+		} else {
+			out[n-1] = nil
+		}
 	}
 	return out
 }

@@ -69,6 +69,7 @@ type SQLite struct {
 	readDB  *sql.DB
 	writer  *writer
 	logins  *Logins
+	blocks  *blockCache
 
 	closed   atomic.Bool
 	close    func() error // once
@@ -85,7 +86,7 @@ func OpenSQLite(ctx context.Context, cfg SQLiteConfig) (*SQLite, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	s := &SQLite{cfg: cfg.withDefaults()}
+	s := &SQLite{cfg: cfg.withDefaults(), blocks: newBlockCache(blockCacheBytes)}
 	if err := s.open(ctx); err != nil {
 		_ = s.release() // err says why; what fails now is its consequence
 		return nil, err

@@ -17,7 +17,7 @@ import (
 // A file that is not there, or whose tables are not those of this program, is
 // an error.
 func ReadSQLite(ctx context.Context, path string) (*SQLite, error) {
-	s := &SQLite{cfg: SQLiteConfig{Path: path}.withDefaults()}
+	s := &SQLite{cfg: SQLiteConfig{Path: path}.withDefaults(), blocks: newBlockCache(blockCacheBytes)}
 	s.logins = newLogins(sqliteLogins{s})
 	_, s.stopBack = context.WithCancel(context.Background())
 	if _, err := os.Stat(path); err != nil {

@@ -27,6 +27,9 @@ type Store interface {
 	// checksums that cover that too. The slice belongs to the caller.
 	Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) ([]Fact, error)
 
+	Pack(ctx context.Context, doc wire.DocID, before time.Time) (Packed, error)
+	Packable(ctx context.Context, before time.Time, after wire.DocID, limit int) ([]wire.DocID, error)
+
 	CreateDocument(ctx context.Context, d session.Document) error
 	CreateWhole(ctx context.Context, w Whole) error
 	CreateInTrash(ctx context.Context, d session.Document, since time.Time) error

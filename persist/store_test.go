@@ -36,6 +36,11 @@ func TestSQLite(t *testing.T) {
 			return openSQLite(t, s.(*persist.SQLite).Describe())
 		},
 		Damage: func(t *testing.T, s persist.Store, doc wire.DocID, revision wire.Revision, part string) {
+			if part == "facts" || part == "ops" {
+				s.(*persist.SQLite).Tamper(t, `UPDATE blocks SET `+part+` = CAST(substr(`+part+`, 1, 12) || x'7f' || substr(`+part+`, 14) AS BLOB)
+					WHERE doc = ? AND first = ?`, string(doc), int64(revision))
+				return
+			}
 			s.(*persist.SQLite).Tamper(t, `UPDATE `+part+`s SET op = CAST(substr(op, 1, 12) || x'7f' || substr(op, 14) AS BLOB) WHERE doc = ? AND revision = ?`,
 				string(doc), int64(revision))
 		},

@@ -3,6 +3,7 @@ package persist
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/session"
@@ -58,23 +59,26 @@ func verify(ctx context.Context, h history, id wire.DocID) (Report, error) {
 		return report, &DamagedError{Doc: id, Revision: head + 1, Part: PartRecord, Reason: fmt.Sprintf(
 			"it is missing, though there is a snapshot of revision %d", snapshots[n-1])}
 	}
-	state := about.Kind.Initial()
+	state := about.Kind.Initial().Edit()
 	for report.Head < head {
 		records, err := h.Records(ctx, id, report.Head, min(head, report.Head+verifyChunk))
 		if err != nil {
 			return report, err
 		}
 		for _, r := range records {
-			if state, err = state.Apply(r.Op); err != nil {
+			if err := state.Apply(r.Op); err != nil {
 				return report, &DamagedError{Doc: id, Revision: r.Revision, Part: PartRecord, Reason: "its op does not apply", Cause: err}
 			}
 			report.Head, report.Units = r.Revision, state.Len()
 			if len(snapshots) > 0 && snapshots[0] == r.Revision {
 				snapshots = snapshots[1:]
-				if err := compare(ctx, h, id, r.Revision, state); err != nil {
+				there, err := compare(ctx, h, id, r.Revision, state.Doc())
+				if err != nil {
 					return report, err
 				}
-				report.Snapshots++
+				if there {
+					report.Snapshots++
+				}
 			}
 		}
 	}
@@ -91,13 +95,21 @@ func verify(ctx context.Context, h history, id wire.DocID) (Report, error) {
 	return report, nil
 }
 
-func compare(ctx context.Context, h history, id wire.DocID, revision wire.Revision, replayed ot.Doc) error {
+// compare reports whether the snapshot is there: it may have been removed since
+// it was seen, see Pack.
+func compare(ctx context.Context, h history, id wire.DocID, revision wire.Revision, replayed ot.Doc) (there bool, err error) {
 	stored, err := h.Snapshot(ctx, id, revision)
 	if err != nil {
-		return err
+		return false, err
+	}
+	if stored.Revision != revision {
+		is, err := h.snapshotRevisions(ctx, id)
+		if err != nil || !slices.Contains(is, revision) {
+			return false, err
+		}
 	}
 	if stored.Revision != revision || !stored.Doc.Equal(replayed) {
-		return &DamagedError{Doc: id, Revision: revision, Part: PartSnapshot, Reason: "it differs from what the history makes"}
+		return false, &DamagedError{Doc: id, Revision: revision, Part: PartSnapshot, Reason: "it differs from what the history makes"}
 	}
-	return nil
+	return true, nil
 }

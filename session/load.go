@@ -50,7 +50,7 @@ func ReadAt(ctx context.Context, store Store, doc wire.DocID, at wire.Revision) 
 	if err != nil {
 		return ot.Doc{}, err
 	}
-	d := snap.Doc
+	d := snap.Doc.Edit() // copies what it shares with the snapshot once, not for each record
 	const step = 10_000
 	for rev := snap.Revision; rev < at; {
 		upTo := min(at, rev+step)
@@ -59,11 +59,11 @@ func ReadAt(ctx context.Context, store Store, doc wire.DocID, at wire.Revision) 
 			return ot.Doc{}, err
 		}
 		for _, r := range records {
-			if d, err = d.Apply(r.Op); err != nil {
+			if err := d.Apply(r.Op); err != nil {
 				return ot.Doc{}, fmt.Errorf("replay revision %d: %w", r.Revision, err)
 			}
 		}
 		rev = upTo
 	}
-	return d, nil
+	return d.Doc(), nil
 }

@@ -76,7 +76,9 @@ type Record struct {
 	User     wire.UserID
 	At       time.Time
 	// Digest identifies the edit as it was submitted, before it was
-	// transformed (see Edit.Digest): a resend has the same.
+	// transformed (see Edit.Digest): a resend has the same. A store keeps it for
+	// the last record of each client, which alone can be sent again; of records
+	// of the past that are not, it may have become 0.
 	Digest uint64
 	// Op applies to the document at Revision-1.
 	Op ot.Op

@@ -1,61 +1,70 @@
 package block
 
 import (
+	"bytes"
+	"compress/flate"
 	"fmt"
+	"io"
 	"sync"
-
-	"github.com/klauspost/compress/zstd"
 )
 
-// Zstandard, because it decompresses several times as fast as Deflate, makes
-// blocks as small, and is part of the program already: the metrics bring it. One
-// of each serves all goroutines.
+// Deflate (RFC 1951), of the standard library. Zstandard makes columns as small
+// and is read faster, but that is a small part of the time that reading a block
+// takes: most of it makes ops.
 var (
-	encoder = sync.OnceValue(func() *zstd.Encoder { return newEncoder(zstd.SpeedBestCompression) })
-	quick   = sync.OnceValue(func() *zstd.Encoder { return newEncoder(zstd.SpeedDefault) })
-	decoder = sync.OnceValue(func() *zstd.Decoder {
-		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxSize))
-		if err != nil {
-			panic(err) // only for options that cannot be
-		}
-		return d
-	})
+	smallest = writers(flate.BestCompression)
+	quick    = writers(flate.BestSpeed)
+	readers  = sync.Pool{New: func() any { return flate.NewReader(nil) }}
 )
 
-// maxSize is the most bytes that anything here decompresses to.
-const maxSize = 1 << 31
-
-func newEncoder(level zstd.EncoderLevel) *zstd.Encoder {
-	// What is stored has checksums of its own. A single segment says how large it is.
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(level), zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true),
-		zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		panic(err) // only for options that cannot be
-	}
-	return e
+// writers is a pool of compressors, each of which takes up to a megabyte.
+func writers(level int) *sync.Pool {
+	return &sync.Pool{New: func() any {
+		w, err := flate.NewWriter(nil, level)
+		if err != nil {
+			panic(err) // only for a level that does not exist
+		}
+		return w
+	}}
 }
 
-// Compress returns data, which is not changed, in the format of Zstandard (RFC
-// 8878), made as small as can be: for what is written once and kept.
-func Compress(data []byte) []byte { return encoder().EncodeAll(data, nil) }
+// Compress returns data, which is not changed, made as small as can be: for what
+// is written once and kept.
+func Compress(data []byte) []byte { return compress(smallest, data) }
 
 // CompressQuickly is Compress in a fraction of the time, for what a live document
 // waits for.
-func CompressQuickly(data []byte) []byte { return quick().EncodeAll(data, nil) }
+func CompressQuickly(data []byte) []byte { return compress(quick, data) }
+
+func compress(pool *sync.Pool, data []byte) []byte {
+	w := pool.Get().(*flate.Writer)
+	defer pool.Put(w)
+	var out bytes.Buffer
+	w.Reset(&out)
+	_, _ = w.Write(data) // into memory
+	_ = w.Close()
+	return out.Bytes()
+}
 
 // Decompress returns what Compress was given, which had that many bytes.
-// [ErrFormat] if the bytes are others, or too many come out.
+// [ErrFormat] if the bytes are others, or another number of them comes out.
 func Decompress(data []byte, size int) ([]byte, error) {
-	if size > maxSize {
-		return nil, fmt.Errorf("%w: %d bytes are too many", ErrFormat, size)
-	}
-	var head zstd.Header
-	if err := head.Decode(data); err != nil || !head.HasFCS || head.FrameContentSize != uint64(size) {
+	// A byte of deflate makes at most some thousand: nobody gets memory for a lie.
+	const most = 1032
+	if size < 0 || size/most > len(data) {
 		return nil, fmt.Errorf("%w: it has another size", ErrFormat)
 	}
-	out, err := decoder().DecodeAll(data, nil)
-	if err != nil || len(out) != size {
+	r := readers.Get().(io.ReadCloser)
+	defer readers.Put(r)
+	if err := r.(flate.Resetter).Reset(bytes.NewReader(data), nil); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	out := make([]byte, size)
+	if _, err := io.ReadFull(r, out); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	if n, err := r.Read(make([]byte, 1)); n > 0 || err != io.EOF {
+		return nil, fmt.Errorf("%w: it has another size", ErrFormat)
 	}
 	return out, nil
 }

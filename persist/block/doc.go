@@ -17,8 +17,9 @@
 //
 // Decode(Encode(r)) = r for all records that follow one another, but for the
 // digests: they are random bits, which nothing makes smaller, and are asked for
-// only of a client's last record, that with its highest seq, when it sends an edit again. A block keeps those
-// of the last record of each client in it; the others are 0.
+// only of a client's last record, that with its highest seq, when it sends an edit
+// again. A block keeps those of the last record of each client in it; the others
+// are 0.
 //
 // Damage is found by whoever stores the bytes, with a checksum. Bytes that are not
 // what Encode wrote are an error here, never a panic.

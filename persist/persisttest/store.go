@@ -19,7 +19,8 @@ type Fixture struct {
 	// for stores that forget.
 	Reopen func(t *testing.T, s Store) Store
 	// Damage changes a stored op behind the back of s; part is
-	// persist.PartRecord or persist.PartSnapshot. Nil if that cannot be done.
+	// persist.PartRecord or persist.PartSnapshot, or "facts" or "ops" for a half of
+	// the block that begins with that revision. Nil if that cannot be done.
 	Damage func(t *testing.T, s Store, doc wire.DocID, revision wire.Revision, part string)
 	// Forge replaces a stored snapshot by another one with a right checksum.
 	// Nil if that cannot be done.
@@ -52,6 +53,7 @@ func TestStore(t *testing.T, f Fixture) {
 	t.Run("people", f.testPeople)
 	t.Run("logins", f.testLogins)
 	t.Run("damage", f.testDamage)
+	t.Run("pack", f.testPack)
 	t.Run("life", f.testLife)
 	runIf(t, f.Share != nil, "shared", f.testShared)
 }

@@ -1,0 +1,481 @@
+package persisttest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/persist"
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
+)
+
+// later is after all records of the suite.
+var later = epoch.AddDate(1, 0, 0)
+
+func (f Fixture) testPack(t *testing.T) {
+	t.Run("packed records are read as before", func(t *testing.T) {
+		w := f.world(t)
+		records := w.crowd(9000)
+		before := w.about()
+		packed := w.pack(later)
+		if packed.Records != 9000 || packed.Blocks != 3 || packed.Bytes <= 0 || packed.Bytes*4 > packed.Rows {
+			t.Errorf("packed are %+v", packed)
+		}
+		if after := w.about(); after != before {
+			t.Errorf("the document is %+v, was %+v", after, before)
+		}
+		rnd := w.random()
+		for range 30 {
+			after := rnd.IntN(9001)
+			upTo := after + rnd.IntN(min(3000, 9001-after))
+			w.tells(revision(after), revision(upTo), records[after:upTo]...)
+			w.knows(revision(after), revision(upTo), records[after:upTo]...)
+		}
+		w.tells(0, 9000, records...)
+		w.knows(0, 9000, records...)
+		w.lasts(records)
+		_, err := w.Records(t.Context(), w.doc, 8000, 9001)
+		w.fails(err, session.ErrNotFound)
+		_, err = w.Facts(t.Context(), w.doc, 8000, 9001)
+		w.fails(err, session.ErrNotFound)
+		report, err := w.Verify(t.Context(), w.doc)
+		w.must(err)
+		if report.Head != 9000 {
+			t.Errorf("verified are %+v", report)
+		}
+	})
+	t.Run("an edit that is packed counts once", func(t *testing.T) {
+		w := f.world(t)
+		records := w.crowd(100)
+		w.pack(later)
+		for _, i := range []int{0, 50, 98, 99} {
+			again := records[i]
+			again.Revision = 101
+			w.refused(persist.ErrDuplicate, again)
+			w.refused(persist.ErrDuplicate, record(101, "new", 1), session.Record{
+				Revision: 102, Client: again.Client, Seq: again.Seq, At: again.At, Op: again.Op,
+			})
+		}
+		w.refused(session.ErrConflict, record(100, "new", 1))
+		w.refused(session.ErrConflict, records[99])
+		next := record(101, records[7].Client, 1000)
+		w.append(next)
+		w.append(record(102, "new", 1))
+		w.tells(90, 102, append(records[90:], next, record(102, "new", 1))...)
+		w.lasts(append(records, next, record(102, "new", 1)))
+	})
+	t.Run("what is recent or too little stays as it is", func(t *testing.T) {
+		w := f.world(t)
+		records := w.crowd(3000)
+		w.unpacked(epoch)
+		w.unpacked(records[2046].At) // not yet half a block
+		if p := w.pack(records[2050].At); p.Records != 2050 {
+			t.Errorf("packed are %+v", p)
+		}
+		w.unpacked(records[2999].At)
+		if p := w.pack(later); p.Records != 950 || p.Blocks != 1 {
+			t.Errorf("packed are %+v", p)
+		}
+		w.unpacked(later)
+		for r := wire.Revision(3001); r <= 3063; r++ {
+			records = append(records, record(r, "c", wire.Seq(r)))
+		}
+		w.append(records[3000:]...)
+		w.unpacked(later) // 63 of them
+		records = append(records, record(3064, "c", 5000))
+		w.append(records[3063])
+		if p := w.pack(later); p.Records != 64 || p.Blocks != 1 {
+			t.Errorf("packed are %+v", p)
+		}
+		w.tells(0, 3064, records...)
+		w.knows(0, 3064, records...)
+		w.lasts(records)
+	})
+	t.Run("a small block is packed again with what follows", func(t *testing.T) {
+		w := f.world(t)
+		records := w.crowd(500)
+		for n := 100; n <= 500; n += 100 {
+			w.pack(records[n-1].At.Add(time.Microsecond)) // all but the last are not all there is
+		}
+		w.pack(later)
+		bytes := int64(0)
+		for n := range 5 {
+			more := batch("more", revision(501+100*n), revision(600+100*n))
+			w.append(more...)
+			records = append(records, more...)
+			bytes = w.pack(later).Bytes
+			w.tells(0, revision(600+100*n), records...)
+			w.lasts(records)
+		}
+		if bytes > 4000 {
+			t.Errorf("the last hundred take %d bytes more", bytes)
+		}
+	})
+	t.Run("large edits make small blocks", func(t *testing.T) {
+		w := f.world(t)
+		text := strings.Repeat("0123456789abcdef", 1<<16) // 1 MB
+		var records []session.Record
+		for r := wire.Revision(1); r <= 200; r++ {
+			one := record(r, "c", wire.Seq(r))
+			if r%20 == 0 {
+				var b ot.Builder
+				one.Op = b.Insert(text, ot.Attrs{}).Op()
+			}
+			records = append(records, one)
+			w.append(one)
+		}
+		packed := w.pack(later)
+		if packed.Blocks < 2 || packed.Records <= 200-64 {
+			t.Errorf("packed are %+v", packed)
+		}
+		w.tells(0, 200, records...)
+	})
+	t.Run("documents to pack are found", func(t *testing.T) {
+		w := f.world(t)
+		w.crowd(64)
+		for i, n := range []int{0, 63, 100, 200} {
+			other := &world{Store: w.Store, t: t, doc: w.create(wire.DocID(fmt.Sprint("other", i)), ot.Text).ID}
+			if n > 0 {
+				other.append(batch("c", 1, revision(n))...)
+			}
+		}
+		w.waits(later, "", 10, "doc", "other2", "other3")
+		w.waits(later, "", 2, "doc", "other2")
+		w.waits(later, "other2", 2, "other3")
+		w.waits(epoch.Add(150*time.Second), "", 10, "doc", "other2") // 3 goes on
+		w.waits(epoch, "", 10)
+		w.pack(later)
+		w.waits(later, "", 10, "other2", "other3")
+	})
+	t.Run("snapshots that are not needed are removed", func(t *testing.T) {
+		w := f.world(t)
+		records := w.crowd(5000)
+		for n := 500; n <= 5000; n += 500 {
+			w.must(w.PutSnapshot(t.Context(), w.doc, session.Snapshot{Revision: revision(n), Doc: w.state(ot.Text, records[:n]...)}))
+		}
+		if packed := w.pack(records[4100].At); packed.Snapshots != 8 { // those up to 4000
+			t.Errorf("packed are %+v", packed)
+		}
+		w.append(record(5001, "c", 9000))
+		w.pack(later)
+		for _, upTo := range []wire.Revision{4999, 5000, 5001} {
+			s, err := w.Snapshot(t.Context(), w.doc, upTo)
+			w.must(err)
+			if want := upTo / 5000 * 5000; s.Revision != want {
+				t.Errorf("the snapshot for %d is that of %d", upTo, s.Revision)
+			}
+		}
+		report, err := w.Verify(t.Context(), w.doc)
+		w.must(err)
+		if report.Snapshots != 1 {
+			t.Errorf("verified are %+v", report)
+		}
+	})
+	t.Run("any revision is what a replay makes", f.anyRevision)
+	t.Run("packing, appending and reading go on beside each other", f.packBeside)
+	t.Run("an unknown document is not found", func(t *testing.T) {
+		_, err := f.world(t).Pack(t.Context(), "none", later)
+		(&world{t: t}).fails(err, session.ErrNotFound)
+	})
+	runIf(t, f.Damage != nil, "a damaged block is never read", func(t *testing.T) {
+		for _, part := range []string{"facts", "ops"} {
+			w := f.world(t)
+			records := w.crowd(5000)
+			w.pack(later)
+			f.Damage(t, w.Store, w.doc, 4097, part)
+			damaged := func(err error) {
+				t.Helper()
+				w.damaged(err, 4097, persist.PartBlock)
+			}
+			_, err := w.Records(t.Context(), w.doc, 0, 5000)
+			damaged(err)
+			_, err = w.Records(t.Context(), w.doc, 4999, 5000)
+			damaged(err)
+			_, err = w.Verify(t.Context(), w.doc)
+			damaged(err)
+			if _, err = w.Facts(t.Context(), w.doc, 0, 5000); part == "facts" {
+				damaged(err)
+			} else {
+				w.must(err) // they are apart
+			}
+			w.tells(0, 4096, records[:4096]...)
+		}
+	})
+	runIf(t, f.Share != nil, "two servers pack one document", func(t *testing.T) {
+		w := f.world(t)
+		records := w.crowd(6000)
+		other := f.Share(t, w.Store)
+		total := make([]persist.Packed, 2)
+		var wg sync.WaitGroup
+		for i, s := range []Store{w.Store, other} {
+			wg.Go(func() {
+				for range 10 {
+					p, err := s.Pack(t.Context(), w.doc, later)
+					if err != nil {
+						t.Error(err)
+					}
+					total[i].Add(p)
+				}
+			})
+		}
+		wg.Wait()
+		if n := total[0].Records + total[1].Records; n != 6000 {
+			t.Errorf("%d were packed: %+v", n, total)
+		}
+		for _, s := range []Store{w.Store, other} {
+			(&world{Store: s, t: t, doc: w.doc}).tells(0, 6000, records...)
+		}
+	})
+	runIf(t, f.Reopen != nil, "packed records are there after a restart", func(t *testing.T) {
+		w := &world{Store: f.Open(t), t: t, doc: "doc"}
+		w.create(w.doc, ot.Text)
+		records := w.crowd(300)
+		w.pack(later)
+		w.must(w.Close())
+		w.Store = f.Reopen(t, w.Store)
+		w.tells(0, 300, records...)
+		w.lasts(records)
+	})
+}
+
+// anyRevision: what is read of a rich document, with all that ops can have, by
+// snapshots and blocks, is what the records make one after the other.
+func (f Fixture) anyRevision(t *testing.T) {
+	w := f.world(t)
+	rnd := w.random()
+	w.doc = w.create("rich", ot.Rich).ID
+	states := []ot.Doc{ot.Rich.Initial()}
+	var records []session.Record
+	seqs := make([]wire.Seq, 8)
+	for len(records) < 2500 {
+		from := len(records)
+		for range 1 + rnd.IntN(400) {
+			c := rnd.IntN(len(seqs))
+			seqs[c]++
+			r := record(revision(len(records)+1), clientID(fmt.Sprint("c", c)), seqs[c])
+			r.At = epoch.Add(time.Duration(rnd.Int64N(1e9)) * time.Microsecond)
+			r.Op = drawOp(rnd, states[len(states)-1].Len())
+			next, err := states[len(states)-1].Apply(r.Op)
+			w.must(err)
+			records, states = append(records, r), append(states, next)
+		}
+		w.append(records[from:]...)
+		if rnd.IntN(2) == 0 {
+			at := rnd.IntN(len(states))
+			w.must(w.PutSnapshot(t.Context(), w.doc, session.Snapshot{Revision: revision(at), Doc: states[at]}))
+		}
+		if rnd.IntN(2) == 0 {
+			w.pack(later)
+		}
+	}
+	for range 100 {
+		at := rnd.IntN(len(states))
+		got, err := session.ReadAt(t.Context(), w.Store, w.doc, revision(at))
+		w.must(err)
+		if !got.Equal(states[at]) {
+			t.Errorf("revision %d is another document", at)
+		}
+	}
+	w.lasts(records)
+}
+
+func drawOp(rnd *rand.Rand, units int) ot.Op {
+	value := func(json string) ot.Value { v, _ := ot.ParseValue([]byte(json), 4); return v }
+	var b ot.Builder
+	at := rnd.IntN(units + 1)
+	b.Retain(at, ot.Attrs{})
+	switch texts := []string{"a", "word ", "é", "字\n", "x\"\\\x01"}; rnd.IntN(6) {
+	case 0:
+		b.InsertEmbed(ot.NewEmbed("image", value(`"/api/files/1"`)), ot.NewAttrs(map[string]ot.Value{"alt": value(`"A 😀"`)}))
+	case 1:
+		b.Insert("bold", ot.NewAttrs(map[string]ot.Value{"bold": value("true")}))
+	case 2:
+		b.Retain(min(units-at, 3), ot.NewAttrs(map[string]ot.Value{"bold": value("null"), "header": value("2")}))
+	case 3:
+		b.Delete(min(units-at, 2))
+	default:
+		b.Insert(texts[rnd.IntN(len(texts))], ot.Attrs{})
+	}
+	return b.Op()
+}
+
+// packBeside: every reader sees every record once, whatever is packed meanwhile.
+func (f Fixture) packBeside(t *testing.T) {
+	w := f.world(t)
+	records := w.crowd(3000)
+	more := batch("more", 3001, 6000)
+	all := append(records, more...)
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	for range 2 {
+		wg.Go(func() {
+			for {
+				if _, err := w.Pack(t.Context(), w.doc, later); err != nil {
+					t.Error(err)
+				}
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+		wg.Go(func() {
+			rnd := w.random()
+			for {
+				head, err := w.Head(t.Context(), w.doc)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				after := wire.Revision(rnd.IntN(int(head)))
+				upTo := min(head, after+500)
+				got, err := w.Records(t.Context(), w.doc, after, upTo)
+				if err != nil || len(got) != int(upTo-after) {
+					t.Errorf("%d records after %d up to %d: %v", len(got), after, upTo, err)
+					return
+				}
+				for i, r := range got {
+					if want := all[int(after)+i]; !told(r, want) {
+						t.Errorf("record is %+v, want %+v", r, want)
+					}
+				}
+				facts, err := w.Facts(t.Context(), w.doc, after, upTo)
+				if err != nil || len(facts) != len(got) {
+					t.Errorf("%d facts after %d up to %d: %v", len(facts), after, upTo, err)
+				}
+				last, _, found, err := w.LastOf(t.Context(), w.doc, records[0].Client)
+				if err != nil || !found || last.Digest == 0 {
+					t.Errorf("last is %+v, %v, %v", last, found, err)
+				}
+				select {
+				case <-done:
+					return
+				default:
+				}
+			}
+		})
+	}
+	for len(more) > 0 {
+		w.append(more[:100]...)
+		more = more[100:]
+	}
+	close(done)
+	wg.Wait()
+	w.pack(later)
+	w.tells(0, 6000, all...)
+}
+
+// crowd appends n records of seven clients.
+func (w *world) crowd(n int) (records []session.Record) {
+	w.t.Helper()
+	for r := 1; r <= n; r++ {
+		one := record(revision(r), clientID(fmt.Sprint("client", r*r%7)), wire.Seq(r))
+		if len(records) < n/2 {
+			one.Client = clientID(fmt.Sprint("client", r%3)) // the others come later
+		}
+		records = append(records, one)
+	}
+	for at := 0; at < n; at += 1000 {
+		w.append(records[at:min(n, at+1000)]...)
+	}
+	return records
+}
+
+// pack packs until there is nothing to do.
+func (w *world) pack(before time.Time) (total persist.Packed) {
+	w.t.Helper()
+	for {
+		p, err := w.Pack(w.t.Context(), w.doc, before)
+		w.must(err)
+		if p.Blocks == 0 {
+			return total
+		}
+		total.Add(p)
+	}
+}
+
+func (w *world) unpacked(before time.Time) {
+	w.t.Helper()
+	if p := w.pack(before); p != (persist.Packed{}) {
+		w.t.Errorf("packed are %+v, though there is nothing to pack", p)
+	}
+}
+
+// waits checks which documents there are to pack.
+func (w *world) waits(before time.Time, after wire.DocID, limit int, want ...wire.DocID) {
+	w.t.Helper()
+	got, err := w.Packable(w.t.Context(), before, after, limit)
+	w.must(err)
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		w.t.Errorf("documents to pack are %v, want %v", got, want)
+	}
+}
+
+// tells is holds for records that may be packed.
+func (w *world) tells(after, upTo wire.Revision, want ...session.Record) {
+	w.t.Helper()
+	got, err := w.Records(w.t.Context(), w.doc, after, upTo)
+	w.must(err)
+	if len(got) != len(want) {
+		w.t.Fatalf("records %d to %d: %d of them, want %d", after+1, upTo, len(got), len(want))
+	}
+	for i := range got {
+		if !told(got[i], want[i]) {
+			w.t.Fatalf("record %d is\n%+v, want\n%+v", want[i].Revision, got[i], want[i])
+		}
+	}
+}
+
+// told is same, but for the digests that packing does not keep.
+func told(got, want session.Record) bool {
+	if got.Digest == 0 {
+		want.Digest = 0
+	}
+	return same(got, want)
+}
+
+// lasts checks the last record of each client, with its digest, as LastOf has it
+// and as somebody has it who reads the whole history.
+func (w *world) lasts(records []session.Record) {
+	w.t.Helper()
+	last := map[wire.ClientID]session.Record{}
+	for _, r := range records {
+		last[r.Client] = r
+	}
+	for client, want := range last {
+		got, head, found, err := w.LastOf(w.t.Context(), w.doc, client)
+		w.must(err)
+		if !found || !same(got, want) || head != revision(len(records)) {
+			w.t.Errorf("last of %s is %v %+v at %d, want\n%+v", client, found, got, head, want)
+		}
+		read, err := w.Records(w.t.Context(), w.doc, want.Revision-1, want.Revision)
+		w.must(err)
+		if !same(read[0], want) {
+			w.t.Errorf("the last record of %s is read as\n%+v, want\n%+v", client, read[0], want)
+		}
+	}
+	if _, _, found, err := w.LastOf(w.t.Context(), w.doc, "nobody"); found || err != nil {
+		w.t.Errorf("last of nobody: %v, %v", found, err)
+	}
+}
+
+// about is what lists say of the document.
+func (w *world) about() persist.Entry {
+	w.t.Helper()
+	e, err := w.Entry(w.t.Context(), "", w.doc)
+	w.must(err)
+	return e
+}
+
+// random is a source whose seed is printed.
+func (w *world) random() *rand.Rand {
+	seed := uint64(time.Now().UnixNano())
+	w.t.Logf("seed %d", seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
