@@ -52,7 +52,7 @@ func TestLongHistory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, at := range []wire.Revision{0, 1, 511, 512, 513, 4095, 4096, 4097, 8191, 8192, 8193, 9_000} {
+	for _, at := range []wire.Revision{0, 1, 2047, 2048, 2049, 4095, 4096, 4097, 8191, 8192, 8193, 9_000} {
 		if contentAt(t, s, d.ID, at) != contentAt(t, s, got.Document.ID, at) {
 			t.Errorf("revision %d differs", at)
 		}

@@ -54,7 +54,7 @@ const (
 	snapshotRecords = 4096
 	// batchRecords and batchUnits bound what is appended at once, so that others
 	// who write do not wait.
-	batchRecords = 512
+	batchRecords = 2048
 	batchUnits   = 256 << 10
 	// ahead is how much later than ours the clocks of others may be.
 	ahead = 24 * time.Hour
