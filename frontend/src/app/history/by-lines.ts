@@ -12,8 +12,8 @@ export function byLines(pieces: readonly MergedPiece[]): readonly MergedPiece[] 
 }
 
 /**
- * Where something is replaced in the middle of lines, by as many lines, the line breaks of it stay: `May⏎We met` that
- * became `May 2026⏎` got " 2026" and lost "We met".
+ * Where something is replaced in the middle of lines, the line breaks that both have stay: `May⏎We met` that became
+ * `May 2026⏎` got " 2026" and lost "We met".
  */
 function withKeptBreaks(pieces: readonly MergedPiece[]): MergedPiece[] {
   const told: MergedPiece[] = [];
@@ -29,15 +29,28 @@ function withKeptBreaks(pieces: readonly MergedPiece[]): MergedPiece[] {
     const come = lines(pieces.slice(middle, end));
     const before = told.at(-1);
     const whole = (!before || before.insert === "\n") && !gone.at(-1)!.length && !come.at(-1)!.length;
-    if (whole || gone.length !== come.length) told.push(...pieces.slice(start, end));
-    else for (const [index, line] of gone.entries()) told.push(...joined(line, come[index]!));
+    told.push(...(whole ? pieces.slice(start, end) : replaced(gone, come)));
     start = end;
   }
   return told;
 }
 
+/** Lines that went and those that came in their place. */
+function replaced(gone: Lines, come: Lines): readonly MergedPiece[] {
+  const both = Math.min(gone.length, come.length) - 1; // line breaks
+  const told: MergedPiece[] = [];
+  for (let index = 0; index < both; index++) told.push(...joined(gone[index]!, come[index]!));
+  const [went, came] = [asDeleted(gone.slice(both).flat()), come.slice(both).flat()];
+  // Text that came in front of a line break that went is of the line that stays.
+  if (went[0]?.insert === "\n" && came.every(({ insert }) => insert !== "\n")) told.push(...came, ...went);
+  else told.push(...went, ...came);
+  return told;
+}
+
+type Lines = readonly (readonly MergedPiece[])[];
+
 /** The pieces in lines, each with its line break; the last one has none and may be empty. */
-function lines(pieces: readonly MergedPiece[]): readonly (readonly MergedPiece[])[] {
+function lines(pieces: readonly MergedPiece[]): Lines {
   const found: MergedPiece[][] = [[]];
   for (const piece of pieces) {
     found.at(-1)!.push(piece);
@@ -48,43 +61,45 @@ function lines(pieces: readonly MergedPiece[]): readonly (readonly MergedPiece[]
 
 /** A line that went and the one that came in its place, with the line break that both have. */
 function joined(gone: readonly MergedPiece[], come: readonly MergedPiece[]): readonly MergedPiece[] {
-  const was = gone.at(-1);
-  const is = come.at(-1);
-  const part = (piece: MergedPiece): MergedPiece => ({
-    ...piece,
-    ...(piece.fate === "deleted" && { run: runOf(gone) }),
-  });
-  if (was?.insert !== "\n" || is?.insert !== "\n") return [...gone, ...come].map(part);
-  const { insert, attributes, inA, inB } = { ...is, inA: was.inA };
+  const was = gone.at(-1)!;
+  const { insert, attributes, inB } = come.at(-1)!;
+  const { inA } = was;
   const kept: MergedPiece = sameAttributes(was.attributes, attributes)
     ? { fate: "same", insert, attributes, inA, inB }
     : { fate: "formatted", insert, attributes, before: was.attributes, inA, inB };
-  return [...[...gone.slice(0, -1), ...come.slice(0, -1)].map(part), kept];
+  return [...asDeleted(gone.slice(0, -1)), ...come.slice(0, -1), kept];
 }
 
-/** What of a line is deleted, without its line break, as a range of A. */
-function runOf(gone: readonly MergedPiece[]): readonly [number, number] {
-  const text = gone.filter(({ insert }) => insert !== "\n");
-  const last = text.at(-1)!;
-  return [text[0]!.inA, last.inA + unitsOf(last)];
+/** Pieces that are deleted in one go, and nothing else with them. */
+function asDeleted(pieces: readonly MergedPiece[]): readonly MergedPiece[] {
+  const last = pieces.at(-1);
+  if (!last) return [];
+  const run = [pieces[0]!.inA, last.inA + unitsOf(last)] as const;
+  return pieces.map((piece) => ({ ...piece, run }));
 }
 
 /** Lines that came or went behind a line that stays take the line break at their end, not the one in front of them. */
 function withOwnBreaks(pieces: readonly MergedPiece[]): MergedPiece[] {
   const told = [...pieces];
-  for (let start = 0; start < told.length; start++) {
-    const first = told[start]!;
-    const before = told[start - 1];
-    if (first.insert !== "\n" || (first.fate !== "inserted" && first.fate !== "deleted")) continue;
-    if (before && before.fate !== "same" && before.fate !== "formatted") continue;
-    const end = endOf(told, start, first.fate);
-    const last = told[end];
-    if (last?.fate !== "same" || last.insert !== "\n" || !sameAttributes(first.attributes, last.attributes)) continue;
-    told[start] = last;
-    told[end] = first;
+  for (let start = 0; start < told.length; ) {
+    const { fate } = told[start]!;
+    const end = Math.max(endOf(told, start, fate), start + 1);
+    if (fate === "inserted" || fate === "deleted") takeOwnBreak(told, start, end);
     start = end;
   }
   return told;
+}
+
+/** For the lines from `start` to `end`, which all came or all went. */
+function takeOwnBreak(told: MergedPiece[], start: number, end: number): void {
+  const first = told.findIndex(({ insert }, index) => index >= start && insert === "\n");
+  const last = told[end];
+  if (first < 0 || first >= end || last?.fate !== "same" || last.insert !== "\n") return;
+  if (!sameAttributes(told[first]!.attributes, last.attributes)) return;
+  const fromLineStart = start === 0 || told[start - 1]!.insert === "\n";
+  if (fromLineStart && first > start) return; // these are whole lines already
+  told[end] = told[first]!;
+  told[first] = last;
 }
 
 /** The index behind the pieces of a fate from `start` on. */

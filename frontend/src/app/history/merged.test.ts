@@ -180,6 +180,47 @@ test("what is replaced in the middle of lines keeps the line breaks that both ha
   ]);
 });
 
+test("what is typed at the end of a line stays there when the next line goes", () => {
+  const told = (a: string, op: Op) =>
+    byLines(merged([{ insert: a }], op)).map(({ fate, insert }) => `${fate} ${insert}`);
+  expect(told("bread\nbutter\nmilk\n", [{ retain: 5 }, { insert: " and wine" }, { delete: 7 }])).toEqual([
+    "same bread",
+    "inserted  and wine",
+    "same \n",
+    "deleted butter",
+    "deleted \n",
+    "same milk",
+    "same \n",
+  ]);
+  expect(told("main\n\nfunc main() {\n", [{ retain: 4 }, { insert: " 2026\n" }, { delete: 11 }])).toEqual([
+    "same main",
+    "inserted  2026",
+    "same \n",
+    "deleted \n",
+    "deleted func main",
+    "same () {",
+    "same \n",
+  ]);
+  expect(told("a tail\nnext\nrest\n", [{ retain: 1 }, { delete: 10 }])).toEqual([
+    "same a",
+    "deleted  tail",
+    "same \n",
+    "deleted next",
+    "deleted \n",
+    "same rest",
+    "same \n",
+  ]);
+  expect(told("a\nb\nc\n\n", [{ retain: 2 }, { delete: 4 }])).toEqual([
+    "same a",
+    "same \n",
+    "deleted b",
+    "deleted \n",
+    "deleted c",
+    "deleted \n",
+    "same \n",
+  ]);
+});
+
 test("formats that change nothing are no change", () => {
   const bold = [{ insert: "x", attributes: { bold: true } }];
   expect(merged(bold, [{ retain: 1, attributes: { bold: true } }])[0]?.fate).toBe("same");
