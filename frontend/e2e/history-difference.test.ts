@@ -314,6 +314,75 @@ test("U23: what was deleted is brought back while somebody else types, as a new 
   expect(after).toBeGreaterThan(7);
 });
 
+test("U23: what to compare with is chosen by name, by session or by number, and the difference follows the slider", async () => {
+  const id = await story("rich");
+  const person = await stage.person({ viewport: { width: 1280, height: 800 } });
+  const { page } = person;
+  await openAt(person, id, 6);
+  const named = await page.request.put(`${stage.server.url}/api/docs/${id}/revisions/1/name`, {
+    data: { name: "First draft" },
+  });
+  expect(named.ok()).toBe(true);
+  await page.reload();
+  await shows(page, 6);
+  await page.getByRole("button", { name: "Compare", exact: true }).click();
+  const compared = (from: number, to: number) =>
+    page.locator(`.difference[data-from="${from}"][data-to="${to}"][aria-busy="false"]`).waitFor();
+  await compared(3, 6); // from the beginning of the session
+  const choice = page.getByLabel("Compare with");
+  await choice.selectOption({ label: "First draft (1)" });
+  await compared(1, 6);
+  expect(await page.locator(".difference h1").textContent()).toBe("Minutes of May");
+  await page.getByRole("slider").focus();
+  await person.press("ArrowLeft");
+  await compared(1, 5);
+  expect(await page.locator(".difference h1").textContent()).toBe("Minutes");
+  await choice.selectOption({ label: "The empty document" });
+  await compared(0, 5);
+  expect(await page.locator(".difference del").count()).toBe(0);
+  await page.getByLabel("Revision number").fill("5");
+  await page.keyboard.press("Enter");
+  await compared(5, 5);
+  expect(await page.locator(".marks-count").first().textContent()).toBe("There is no difference.");
+  await page.getByLabel("Revision number").fill("6"); // a later one: then this one is the old one
+  await page.keyboard.press("Enter");
+  await compared(5, 6);
+  expect(await page.locator(".difference ins").textContent()).toBe(" of May");
+});
+
+test("U23: no text is outside of the catalogue", async () => {
+  const id = await story("rich");
+  const person = await stage.person({ viewport: { width: 1280, height: 800 } });
+  const { page } = person;
+  await page.addInitScript(() => localStorage.setItem("collabd.language", "x-pseudo"));
+  await openAt(person, id, 6);
+  const hardCoded = (): Promise<string[]> =>
+    page.evaluate(() => {
+      const found: string[] = [];
+      const theirs = "strong, .ql-editor .difference-row, [aria-hidden=true], optgroup";
+      for (const element of document.querySelectorAll(
+        ".marks-toggles *, .marks-details *, .marks-card, .marks-card *, .difference, .difference *",
+      )) {
+        if (element.closest(theirs)) continue;
+        const texts = [element.getAttribute("aria-label"), (element as HTMLElement).dataset.tip];
+        for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) texts.push(node.nodeValue);
+        for (const text of texts) if (text && /\p{L}{3}/u.test(text) && !text.startsWith("⟦")) found.push(text);
+      }
+      return found;
+    });
+  await page.locator(".marks-toggle").first().click();
+  await page.locator(".marks-author").first().waitFor();
+  await person.press("F7");
+  await page.locator(".marks-card").waitFor();
+  expect(await hardCoded()).toEqual([]);
+  await person.press("Escape");
+  await page.locator(".marks-toggle").nth(1).click();
+  await page.locator(".difference .mark").first().waitFor();
+  await person.press("F7");
+  await page.locator(".marks-card").waitFor();
+  expect(await hardCoded()).toEqual([]);
+});
+
 test.each(["light", "dark"] as const)("U23: nothing is hard to perceive in the %s theme", async (colorScheme) => {
   for (const kind of ["rich", "text"] as const) {
     const id = await story(kind);

@@ -79,6 +79,7 @@ export class Comparison {
       this.#ask.cancel();
       this.#rested.cancel();
       this.#view.element.replaceChildren();
+      this.#host.compared(undefined);
     }
   }
 
@@ -150,6 +151,7 @@ export class Comparison {
   #turn(): void {
     if (!this.#chosen) this.#other = this.#host.sessionStart(this.#revision);
     this.#controls.show(this.#other, this.#revision);
+    this.#host.compared(this.#other);
     this.#card.hide();
     this.#request?.abort();
     this.#view.element.ariaBusy = "true";

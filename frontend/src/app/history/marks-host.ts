@@ -48,6 +48,8 @@ export interface MarksHost {
   milestones(): readonly Milestone[];
   /** The revision before the session that this revision is in; 0 for the first session. */
   sessionStart(revision: number): number;
+  /** It is compared with this revision now; with undefined no longer with any. */
+  compared(revision: number | undefined): void;
   /** Goes to a revision, as if the slider was moved. */
   go(revision: number): void;
   /** Replaces what has become of these units of the document at a revision by what they were, and says so. */

@@ -11,6 +11,7 @@ interface PanelMarksOptions {
   readonly timeline: () => Timeline;
   readonly mayEdit: () => boolean;
   readonly top: () => number;
+  readonly compared: () => void;
   readonly go: (revision: number) => void;
   readonly restore: (revision: number, range: readonly [from: number, to: number]) => Promise<void>;
 }
@@ -18,12 +19,14 @@ interface PanelMarksOptions {
 /** The marks of the text of a panel: what they ask of a history, answered by its timeline. */
 export class PanelMarks {
   readonly marks: Marks;
+  /** The revision that the shown one is compared with. */
+  other: number | undefined;
   #options: PanelMarksOptions;
   #revision: number | undefined;
 
   constructor(options: PanelMarksOptions) {
     this.#options = options;
-    const { doc, view, top, go, restore } = options;
+    const { doc, view, top, compared, go, restore } = options;
     this.marks = new Marks({
       doc,
       view,
@@ -34,6 +37,11 @@ export class PanelMarks {
         return options.mayEdit();
       },
       top,
+      compared: (revision) => {
+        if (revision === this.other) return;
+        this.other = revision;
+        compared();
+      },
       go,
       restore,
       milestones: () => milestonesOf(options.timeline()),

@@ -38,6 +38,8 @@ interface PanelState {
   /** When it was made, in milliseconds since 1970; undefined for revision 0. */
   readonly at: number | undefined;
   readonly mayEdit: boolean;
+  /** The revision that this one is compared with, if there is one. */
+  readonly other: number | undefined;
 }
 
 /** From here on there is room for the list beside the text; history.css has the same. */
@@ -141,7 +143,7 @@ export class PanelParts {
   show(state: PanelState): void {
     const { timeline, stops, revision, text, authors, at, mayEdit } = state;
     const { chosen } = this;
-    this.slider.show({ timeline, stops, chosen, revision, text, other: undefined });
+    this.slider.show({ timeline, stops, chosen, revision, text, other: state.other });
     this.#list.show({ timeline, chosen, revision });
     this.#filter.show(timeline.authors);
     this.#name.show(revision, timeline.name(revision), mayEdit);

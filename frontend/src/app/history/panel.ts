@@ -183,6 +183,7 @@ export class HistoryPanel {
       timeline: () => this.#timeline!,
       mayEdit: () => this.#mayEdit,
       top: () => this.#options.chrome.top(),
+      compared: () => this.#draw(),
       go: (revision) => this.#moveTo(revision),
       restore: async (revision, range) =>
         this.#restorer?.restore(revision, this.#timeline?.moment(revision)?.at, range),
@@ -272,7 +273,16 @@ export class HistoryPanel {
     const authors = author ? [author] : (moment?.authors ?? []);
     const at = fact?.at ?? moment?.at;
     const text = revisionText(timeline, revision, fact && { who: whoText(authors), at: fact.at });
-    this.#parts.show({ timeline, stops: this.#stops(), revision, text, authors, at, mayEdit: this.#mayEdit });
+    this.#parts.show({
+      timeline,
+      stops: this.#stops(),
+      revision,
+      text,
+      authors,
+      at,
+      mayEdit: this.#mayEdit,
+      other: this.#marks?.other,
+    });
   }
 
   #stopsOf:
