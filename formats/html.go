@@ -34,19 +34,36 @@ var style string
 //	FromHTML(HTML(d)) = HTMLView(d)
 func HTML(doc ot.Doc, p Page) string {
 	w := htmlWriter{page: p}
+	w.head()
+	w.blocks(htmlLines(doc))
+	w.foot()
+	return w.out.String()
+}
+
+// HTMLOfText writes a plain text as such a page, with its spaces as they are.
+func HTMLOfText(text string, p Page) string {
+	w := htmlWriter{page: p}
+	w.head()
+	w.string(`<p data-collabd="text">`)
+	w.text(text)
+	w.string("</p>\n")
+	w.foot()
+	return w.out.String()
+}
+
+func (w *htmlWriter) head() {
 	w.string(`<!DOCTYPE html>` + "\n" + `<html`)
-	if p.Language != "" {
-		w.attr("lang", p.Language)
+	if w.page.Language != "" {
+		w.attr("lang", w.page.Language)
 	}
 	w.string(">\n<head>\n" + `<meta charset="utf-8">` + "\n" +
 		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: http: https:; style-src 'unsafe-inline'">` + "\n" +
 		`<meta name="viewport" content="width=device-width">` + "\n<title>")
-	w.text(p.Title)
+	w.text(w.page.Title)
 	w.string("</title>\n<style>\n" + style + "</style>\n</head>\n<body>\n" + `<main data-collabd="document">` + "\n")
-	w.blocks(htmlLines(doc))
-	w.string("</main>\n</body>\n</html>\n")
-	return w.out.String()
 }
+
+func (w *htmlWriter) foot() { w.string("</main>\n</body>\n</html>\n") }
 
 // HTMLView is what HTML keeps of a rich document, unit by unit: all of it, but
 // that of formats of a line that exclude each other the one stays which wins,

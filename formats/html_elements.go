@@ -47,8 +47,11 @@ func (r *htmlReader) start(t tag) {
 	if _, hidden := t.attrs["hidden"]; hidden {
 		in.skip = true
 	}
-	if _, own := t.attrs["data-collabd"]; own {
+	switch t.attrs["data-collabd"] {
+	case "document":
 		in.own = true
+	case "text":
+		in.own, in.space = true, preserve
 	}
 	switch t.atom {
 	case atom.Br:

@@ -70,6 +70,8 @@ var attempts = map[string]struct {
 	"POST /api/docs/{id}/files":    {"/api/docs/{id}/files", "no image", 415},
 	"GET /files/{id}/{file}":       {"/files/{id}/file", "", 200},
 	"GET /api/docs/{id}/content":   {"/api/docs/{id}/content", "", 200},
+	"GET /api/docs/{id}/export":    {"/api/docs/{id}/export?format=markdown", "", 200},
+	"POST /api/docs/import":        {"/api/docs/import", "no file", 422},
 	"PUT /api/docs/{id}/content":   {"/api/docs/{id}/content?base=0", `{"op":[{"insert":"x"}]}`, 200},
 	"POST /api/docs/{id}/edits":    {"/api/docs/{id}/edits", `{"base":0,"op":[{"insert":"x"}]}`, 200},
 	"GET /api/docs/{id}/socket":    {"/api/docs/{id}/socket", "", 101},

@@ -80,6 +80,8 @@ func (s *Server) hurry(w http.ResponseWriter, r *http.Request) error {
 	switch _, pattern := s.router.Handler(r); pattern {
 	case uploadPattern:
 		most, within = s.cfg.MaxFileBytes, uploadTime
+	case importPattern:
+		most, within = importBytes, uploadTime
 	case contentPattern:
 		most = contentBytes
 	case editPattern:

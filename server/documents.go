@@ -169,46 +169,6 @@ func (s *Server) keep(r *request, c persist.Change) error {
 	return nil
 }
 
-// getContent answers with the document at a revision, the head by default:
-// as Delta JSON, or as plain text in which an embed is U+FFFC.
-func (s *Server) getContent(w http.ResponseWriter, r *request) error {
-	at := r.doc.Head
-	if v := r.URL.Query().Get("revision"); v != "" {
-		n, err := strconv.ParseUint(v, 10, 53)
-		if err != nil {
-			return errBadRequest.because("revision is a whole number, 0 or more.")
-		}
-		at = wire.Revision(n)
-	}
-	format := r.URL.Query().Get("format")
-	if format != "" && format != "delta" && format != "text" {
-		return errBadRequest.because(`format is "delta" or "text".`)
-	}
-	doc, err := session.ReadAt(r.Context(), s.store, r.doc.ID, at)
-	if errors.Is(err, session.ErrNotFound) {
-		return errNoRevision.with(err)
-	}
-	if err != nil {
-		return err
-	}
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("Collabd-Revision", strconv.FormatUint(uint64(at), 10))
-	if format == "text" {
-		h.Set("Content-Type", "text/plain; charset=utf-8")
-		io.WriteString(w, doc.Text())
-		return nil
-	}
-	h.Set("Content-Type", "application/json; charset=utf-8")
-	b := strconv.AppendUint([]byte(`{"revision":`), uint64(at), 10)
-	b = append(b, `,"kind":"`...)
-	b = append(b, r.doc.Kind...)
-	b = append(b, `","op":`...)
-	b = doc.Op().AppendJSON(b)
-	w.Write(append(b, '}', '\n'))
-	return nil
-}
-
 // readJSON reads a small JSON object; unknown members are refused.
 func readJSON(w http.ResponseWriter, r *request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {

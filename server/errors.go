@@ -64,8 +64,10 @@ var (
 	errGone          = apiError{Status: 410, Code: "connection_ended", Message: "There is no such connection any more: open another one and resume."}
 	errTooLarge      = apiError{Status: 413, Code: "too_large", Message: "The request body is too large."}
 	errUnknownForm   = apiError{Status: 415, Code: "unknown_format", Message: "Send text/plain, text/markdown or application/json, and say so in Content-Type."}
+	errUnknownFile   = apiError{Status: 415, Code: "unknown_format", Message: "Send a text, Markdown, HTML, Word or JSON file, and say which it is in Content-Type."}
 	errNotJSON       = apiError{Status: 415, Code: "not_json", Message: "Send a JSON object with content type application/json."}
 	errNotImage      = apiError{Status: 415, Code: "not_an_image", Message: "Send an image: PNG, JPEG, GIF, WebP or AVIF, with its own content type."}
+	errUnreadable    = apiError{Status: 422, Code: "unreadable_file", Message: "The file cannot be read: it is damaged, or not what its content type says; a text must be UTF-8."}
 	errRefused       = apiError{Status: 422, Code: "edit_refused", Message: "The edit does not fit the document."}
 	errUpgradeNeeded = apiError{Status: 426, Code: "upgrade_needed", Message: "This address speaks WebSocket with the subprotocol collabd.v1."}
 	errSlowBody      = apiError{Status: 408, Code: "late_body", Message: "The body of the request has not arrived; repeat it."}

@@ -61,6 +61,8 @@ var routes = []route{
 	{"PATCH /api/folders/{folder}", ChangeFolders, true, "", (*Server).patchFolder},
 	{"DELETE /api/folders/{folder}", ChangeFolders, true, "", (*Server).deleteFolder},
 	{"GET /api/docs/{id}/content", ReadDocument, false, "", (*Server).getContent},
+	{"GET /api/docs/{id}/export", ReadDocument, false, "", (*Server).getExport},
+	{importPattern, CreateDocument, true, "", (*Server).importDocument},
 	{"GET /api/docs/{id}/history", ReadHistory, false, "", (*Server).getHistory},
 	{"GET /api/docs/{id}/change", ReadHistory, false, "", (*Server).getChange},
 	{"GET /api/docs/{id}/blame", ReadHistory, false, "", (*Server).getBlame},

@@ -30,6 +30,7 @@ type Store interface {
 	lists
 	files
 	facts
+	wholes
 	CreateDocument(ctx context.Context, d session.Document) error
 	Key(ctx context.Context, name string, size int) ([]byte, error)
 	Logins() *persist.Logins
@@ -62,6 +63,8 @@ type Server struct {
 
 	// differences has a place for each comparison of whole documents under way.
 	differences chan struct{}
+	// conversions has one for each file that is read or written.
+	conversions chan struct{}
 
 	proxies   proxies
 	admission *admission
@@ -107,6 +110,7 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 		dist:      frontend.Dist(),
 
 		differences: make(chan struct{}, differencesAtOnce),
+		conversions: make(chan struct{}, conversionsAtOnce),
 	}
 	s.admission.full = s.hub.Full
 	m.registry.MustRegister(newStats(s.hub.Stats, cfg.Admission.Connections, cfg.Limits.Memory))
