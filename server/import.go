@@ -97,6 +97,10 @@ func (s *Server) importDocument(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	from := s.proxies.counted(parseAddress(r.RemoteAddr))
+	if err := s.admission.writes(r.who, from, writeCost(len(data), 0)); err != nil {
+		return err
+	}
 	made, err := s.make(r.Context(), in, f, data)
 	if err != nil {
 		return err
