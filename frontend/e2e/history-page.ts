@@ -1,4 +1,6 @@
 import type { Locator, Page } from "playwright-core";
+import { Doc } from "../src/ot/document.ts";
+import type { Edit } from "./histories.ts";
 import type { Person } from "./people.ts";
 
 /** The slider of the history. */
@@ -26,3 +28,12 @@ export async function shows(page: Page, revision?: number): Promise<number> {
 export function addressed(page: Page): string | null {
   return new URL(page.url()).searchParams.get("rev");
 }
+
+/** The documents of a history, by revision. */
+export function documents(edits: readonly Edit[], first: Doc): readonly Doc[] {
+  let doc = first;
+  return [doc, ...edits.map(([, , op]) => (doc = doc.apply(op)))];
+}
+
+/** A rich document before its first edit. */
+export const emptyRich = Doc.of([{ insert: "\n" }]);

@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /** Files whose tests measure what a person waits for: they have the machine to themselves. */
-const measured = ["list", "list-search", "network", "paste", "together"].map((name) => `e2e/${name}.test.ts`);
+const measured = ["history-long", "list", "list-search", "network", "paste", "together"].map(
+  (name) => `e2e/${name}.test.ts`,
+);
 
 export default defineConfig({
   test: {
