@@ -31,6 +31,9 @@ func (s *Server) postRestore(w http.ResponseWriter, r *request) error {
 	if in.Range != nil && len(in.Range) != 2 {
 		return errBadRequest.because("range is [from, to], in UTF-16 units of the document at that revision.")
 	}
+	if err := s.mayWrite(r, 0, r.doc.Head); err != nil {
+		return err
+	}
 	var edit history.Edit
 	var err error
 	if in.Range == nil {
@@ -63,6 +66,9 @@ func (s *Server) postUndo(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.mayWrite(r, 0, r.doc.Head); err != nil {
+		return err
+	}
 	edit, err := s.history.Undo(r.Context(), r.doc.ID, revision)
 	if err != nil {
 		return noRevision(err)
@@ -83,28 +89,7 @@ func (s *Server) bringBack(r *request, edit history.Edit) (changedJSON, error) {
 	}
 	was, err := s.hub.Submit(r.Context(), r.doc.ID, session.Write{User: r.who.User, Base: edit.Base, Op: edit.Op})
 	if err != nil {
-		return changedJSON{}, bringBackError(err)
+		return changedJSON{}, writeError(err)
 	}
 	return changedJSON{Revision: was.Revision, Changed: was.Changed}, nil
-}
-
-// bringBackError is the answer where a session did not take an edit.
-func bringBackError(err error) error {
-	closed, ok := errors.AsType[wire.Close](err)
-	if !ok {
-		return err
-	}
-	switch closed.Code {
-	case wire.CloseNotFound.Code:
-		return &errNoDocument
-	case wire.CloseEditRefused.Code:
-		return errTooLarge.because("The document would become too large.")
-	case wire.CloseStoreFailed.Code:
-		return errStore.with(err)
-	case wire.CloseRestarting.Code:
-		return &errStopping
-	case wire.CloseOverloaded.Code, wire.CloseBadBase.Code, wire.CloseRevisionAhead.Code:
-		return &errBusy
-	}
-	return errInternal.with(err)
 }
