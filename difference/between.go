@@ -50,6 +50,16 @@ func Between(a, b ot.Doc, limits Limits) (ot.Op, error) {
 	return ot.Op{}, ErrWrong
 }
 
+// Coarse returns an op that makes b of a by replacing all but what both begin
+// and end with. It costs a fraction of Between, and says nothing of what people
+// would call the difference.
+func Coarse(a, b ot.Doc) (ot.Op, error) {
+	if op := between(a, b, Limits{}, (*matcher).middle); leads(a, op, b) {
+		return op, nil
+	}
+	return ot.Op{}, ErrWrong
+}
+
 func between(a, b ot.Doc, limits Limits, compare func(*matcher)) ot.Op {
 	m := &matcher{a: tokensOf(a), b: tokensOf(b), limits: limits, deadline: time.Now().Add(limits.Time)}
 	compare(m)

@@ -17,8 +17,11 @@ func TestAtAndChange(t *testing.T) {
 	eachSeed(t, func(t *testing.T, r *rand.Rand) {
 		w := write(t, r, small(r), 1+r.IntN(150))
 		for range 30 {
-			if r.IntN(10) == 0 {
+			switch r.IntN(10) {
+			case 0:
 				w.extend(r, r.IntN(40))
+			case 1:
+				w.must(w.archive.Prepare(t.Context(), w.id))
 			}
 			a, b := w.revision(r), w.revision(r)
 			got, err := w.archive.At(t.Context(), w.id, a)
@@ -167,12 +170,13 @@ func places(op ot.Op) (inserted, deleted map[int]bool) {
 
 // small are limits that a short history reaches.
 func small(r *rand.Rand) Limits {
-	if r.IntN(3) == 0 {
+	if r.IntN(4) == 0 {
 		return Limits{}
 	}
-	lim := DefaultLimits()
-	lim.ReadStep = 1 + r.IntN(20)
-	return lim
+	return Limits{
+		ReadStep: 1 + r.IntN(20), Spans: 2000, Memory: []int{1, 100_000, 1 << 30}[r.IntN(3)],
+		BlockRecords: 1 + r.IntN(9), TraceBlocks: 1 + r.IntN(4), Near: r.IntN(30),
+	}
 }
 
 func TestNoSuchRevision(t *testing.T) {

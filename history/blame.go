@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/wire"
 )
 
@@ -14,11 +15,7 @@ func (a *Archive) Blame(ctx context.Context, doc wire.DocID, revision wire.Revis
 	if err := a.reaches(ctx, doc, revision); err != nil {
 		return nil, err
 	}
-	began, err := a.at(ctx, doc, 0)
-	if err != nil {
-		return nil, err
-	}
-	t, err := a.trace(ctx, doc, began, 0, revision)
+	t, err := a.traceAt(ctx, doc, revision)
 	if err != nil {
 		return nil, err
 	}
@@ -27,6 +24,30 @@ func (a *Archive) Blame(ctx context.Context, doc wire.DocID, revision wire.Revis
 		return nil, err
 	}
 	return credit(parts(t.Units()), facts), nil
+}
+
+// traceAt returns the trace from the beginning to a revision. It goes on from
+// the last one that was recorded.
+func (a *Archive) traceAt(ctx context.Context, doc wire.DocID, revision wire.Revision) (*Trace, error) {
+	if err := a.record(ctx, doc, revision); err != nil {
+		return nil, err
+	}
+	kept := a.recorded(doc)
+	if n := kept.before(revision) / a.lim.TraceBlocks * a.lim.TraceBlocks; n > 0 {
+		t := kept.blocks[n-1].trace.Clone()
+		return t, a.follow(ctx, doc, t, revision)
+	}
+	began, err := a.at(ctx, doc, 0)
+	if err != nil {
+		return nil, err
+	}
+	t := NewTrace(0, began.Len())
+	return t, a.follow(ctx, doc, t, revision)
+}
+
+// follow moves a trace on to a revision.
+func (a *Archive) follow(ctx context.Context, doc wire.DocID, t *Trace, upTo wire.Revision) error {
+	return a.each(ctx, doc, t.At(), upTo, func(at wire.Revision, op ot.Op) error { return t.Apply(op, at) })
 }
 
 // parts gives stretches that follow each other their places.

@@ -1,7 +1,6 @@
 package history
 
 import (
-	"context"
 	"iter"
 	"time"
 
@@ -19,19 +18,14 @@ type Credit struct {
 // shown as one.
 const joined = time.Minute
 
-// facts returns who made the revisions 1 to upTo.
-func (a *Archive) facts(ctx context.Context, doc wire.DocID, upTo wire.Revision) ([]Fact, error) {
-	return a.src.Facts(ctx, doc, 0, upTo)
-}
-
 // credit names who is behind each part. Neighbours of one author within a
 // minute are one, with the latest revision and its time.
-func credit(parts iter.Seq[Part], facts []Fact) []Credit {
+func credit(parts iter.Seq[Part], facts facts) []Credit {
 	var credits []Credit
 	for p := range parts {
 		c := Credit{Part: p}
 		if p.Revision > 0 {
-			c.User, c.Time = facts[p.Revision-1].User, facts[p.Revision-1].At
+			c.User, c.Time = facts.of(p.Revision)
 		}
 		if n := len(credits); n == 0 || !credits[n-1].join(c) {
 			credits = append(credits, c)

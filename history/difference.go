@@ -31,6 +31,11 @@ func (a *Archive) Difference(ctx context.Context, doc wire.DocID, from, to wire.
 	if err := a.reaches(ctx, doc, max(from, to)); err != nil {
 		return Difference{}, err
 	}
+	if to-from > wire.Revision(a.lim.Near) {
+		if err := a.record(ctx, doc, to); err != nil {
+			return Difference{}, err
+		}
+	}
 	was, err := a.at(ctx, doc, from)
 	if err != nil {
 		return Difference{}, err
@@ -43,8 +48,8 @@ func (a *Archive) Difference(ctx context.Context, doc wire.DocID, from, to wire.
 	if err != nil {
 		return Difference{}, err
 	}
-	t, err := a.trace(ctx, doc, was, from, to)
-	if err != nil {
+	t := NewTrace(from, was.Len())
+	if err := a.follow(ctx, doc, t, to); err != nil {
 		return Difference{}, err
 	}
 	facts, err := a.facts(ctx, doc, to)

@@ -39,15 +39,17 @@ func (a *Archive) Summary(ctx context.Context, doc wire.DocID) (Summary, error) 
 	if err != nil {
 		return Summary{}, err
 	}
-	facts, err := a.src.Facts(ctx, doc, 0, head)
-	if err != nil {
+	k := a.keep(doc)
+	l := &k.ledger
+	if err := l.turn.take(ctx); err != nil {
 		return Summary{}, err
 	}
-	var s summarizer
-	for _, f := range facts {
-		s.add(f)
+	defer l.turn.give()
+	if err := l.extend(ctx, a.src, doc, head); err != nil {
+		return Summary{}, err
 	}
-	return s.summary(a.lim.Spans), nil
+	a.count(doc, k, func() { k.ledgerBytes = l.bytes() })
+	return l.sum.summary(a.lim.Spans), nil
 }
 
 // summarizer makes spans of facts, one after the other.
@@ -58,17 +60,19 @@ type summarizer struct {
 	spans   []Span
 }
 
-func (s *summarizer) add(f Fact) {
+// add takes the next fact, and returns the place of its author.
+func (s *summarizer) add(f Fact) (author int) {
 	s.head = f.Revision
-	author := s.author(f.User)
+	author = s.author(f.User)
 	s.authors[author].Records++
 	if n := len(s.spans); n > 0 {
 		if last := &s.spans[n-1]; last.Authors[0] == author && f.At.Sub(last.End) <= pause {
 			last.To, last.End = f.Revision, later(last.End, f.At)
-			return
+			return author
 		}
 	}
 	s.spans = append(s.spans, Span{From: f.Revision, To: f.Revision, Start: f.At, End: f.At, Authors: []int{author}})
+	return author
 }
 
 func (s *summarizer) author(id wire.UserID) int {

@@ -61,15 +61,21 @@ func (t *Trace) At() wire.Revision { return t.at }
 // Len returns the units of the document.
 func (t *Trace) Len() int { return t.live }
 
-// Clone returns a trace of its own, which shares what neither changes.
+// Clone returns a trace of its own, which shares what neither changes. A clone
+// that was not changed yet may be cloned by many goroutines at once.
 func (t *Trace) Clone() *Trace {
 	for i := range t.chunks {
-		t.chunks[i].shared = true
+		if c := &t.chunks[i]; !c.shared {
+			c.shared = true
+		}
 	}
 	clone := *t
 	clone.chunks = slices.Clone(t.chunks)
 	return &clone
 }
+
+// bytes is about how much memory the trace takes that it does not share.
+func (t *Trace) bytes() int { return 48*len(t.chunks) + 12*chunkRuns }
 
 // Apply applies the op that made a revision. Revisions may be left out, but not
 // come back. It fails if the op reaches past the end of the document; the trace
