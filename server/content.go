@@ -26,7 +26,7 @@ func (s *Server) getContent(w http.ResponseWriter, r *request) error {
 	if !slices.Contains(contentFormats, name) {
 		return errBadRequest.because(`format is "delta", "text", "markdown" or "html".`)
 	}
-	doc, err := session.ReadAt(r.Context(), s.store, r.doc.ID, at)
+	doc, err := s.history.At(r.Context(), r.doc.ID, at)
 	if errors.Is(err, session.ErrNotFound) {
 		return errNoRevision.with(err)
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -46,6 +47,10 @@ func (s *Server) getHistory(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	select {
+	case s.opened <- r.doc.ID: // more is going to be asked
+	default:
+	}
 	out := historyJSON{
 		Head: summary.Head, Created: r.doc.Created,
 		Authors: make([]authorJSON, len(summary.Authors)), Spans: make([]spanJSON, len(summary.Spans)), Names: []nameJSON{},
@@ -73,6 +78,21 @@ func (s *Server) getHistory(w http.ResponseWriter, r *request) error {
 	}
 	writeJSON(w, http.StatusOK, out)
 	return nil
+}
+
+// prepareHistories reads the histories that were opened, one after the other,
+// while people still look at the first answer.
+func (s *Server) prepareHistories(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case doc := <-s.opened:
+			if err := s.history.Prepare(ctx, doc); err != nil && ctx.Err() == nil {
+				s.log.Warn().Err(err).Str("doc", string(doc)).Msg("a history cannot be read")
+			}
+		}
+	}
 }
 
 // getChange answers with the op from one revision to another, and who made that

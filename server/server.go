@@ -16,6 +16,7 @@ import (
 	"github.com/collabd/collabd/history"
 	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
 )
 
 const (
@@ -48,6 +49,7 @@ type Server struct {
 	events   eventConns
 	index    *indexer
 	history  *history.Archive
+	opened   chan wire.DocID // documents whose history was just opened
 	list     *listWatch
 	lookout  lookout
 	uploads  uploads
@@ -117,6 +119,7 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	s.index = newIndexer(store, s.hub, cfg.index, cfg.Limits.Store, log)
 	s.list = newListWatch(s)
+	s.opened = make(chan wire.DocID, 4)
 	s.history = history.NewArchive(historySource{store}, history.Limits{})
 	s.lookout = lookout{
 		sights: s.hub.Sights, often: min(watchLook, cfg.index.look), seldom: cfg.index.look, hurry: s.list.listened,
@@ -125,6 +128,7 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 	s.back.Go(func() { s.lookout.run(s.stopping) })
 	s.back.Go(func() { s.index.run(s.stopping) })
 	s.back.Go(func() { s.list.run(s.stopping) })
+	s.back.Go(func() { s.prepareHistories(s.stopping) })
 	s.router = s.mux()
 	s.handler = s.proxies.unmask(m.answered(s.guard(s.router)))
 	return s, nil
