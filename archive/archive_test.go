@@ -308,9 +308,9 @@ func (f *failing) Append(ctx context.Context, doc wire.DocID, records []session.
 // Half a document is seen by nobody who looks at the list.
 func TestStoreFails(t *testing.T) {
 	s := persist.NewMemory()
-	d := write(t, s, "doc", ot.Text, 3_000, 2)
+	d := write(t, s, "doc", ot.Text, 5_000, 2)
 	file := exported(t, s, d.ID, d.Head)
-	for left := range 4 {
+	for left := range 3 {
 		to := &failing{persist.NewMemory(), left}
 		if _, err := archive.Import(t.Context(), to, bytes.NewReader(file), options()); !errors.Is(err, errBroken) {
 			t.Fatal(err)

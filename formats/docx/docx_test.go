@@ -1,9 +1,12 @@
 package docx_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
+	"io"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -61,7 +64,7 @@ func withImages(t testing.TB, d docx.Document, files map[string][]byte) ot.Op {
 // What is written is read back.
 func TestRoundTrip(t *testing.T) {
 	files := pictures(t)
-	for i := range 600 {
+	for i := range 400 {
 		seed := uint64(i)
 		r := rand.New(rand.NewPCG(seed, 6))
 		doc := randomDoc(r)
@@ -139,10 +142,42 @@ func (f *failing) Write(p []byte) (int, error) {
 func TestWriteError(t *testing.T) {
 	doc := randomDoc(rand.New(rand.NewPCG(4, 4)))
 	whole := len(written(t, doc, docx.Options{}))
-	for n := 0; n < whole; n += 97 {
+	for n := 0; n < whole; n += 397 {
 		w := failing(n)
 		if err := docx.Write(&w, doc, docx.Options{}); !errors.Is(err, errFull) {
 			t.Fatalf("after %d of %d bytes: %v", n, whole, err)
 		}
+	}
+}
+
+// Each numbered list counts from one: it is a numbering of its own.
+func TestListsCountAgain(t *testing.T) {
+	var b ot.Builder
+	ordered := ot.NewAttrs(map[string]ot.Value{"list": text("ordered")})
+	bullet := ot.NewAttrs(map[string]ot.Value{"list": text("bullet"), "indent": "1"})
+	b.Insert("one", ot.Attrs{}).Insert("\n", ordered).Insert("\n", bullet).Insert("two", ot.Attrs{}).Insert("\n", ordered)
+	b.Insert("between\nagain one", ot.Attrs{}).Insert("\n", ordered)
+	file := written(t, mustDoc(t, b.Op()), docx.Options{})
+	checkPackage(t, file)
+	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := z.Open("word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var numbers []string
+	walkXML(t, "document", body, func(element string, attrs map[string]string) {
+		if element == "numId" {
+			numbers = append(numbers, attrs["val"])
+		}
+	})
+	if want := []string{"4", "1", "4", "5"}; !slices.Equal(numbers, want) {
+		t.Errorf("the numberings are %v, not %v", numbers, want)
 	}
 }

@@ -135,10 +135,11 @@ func TestForeign(t *testing.T) {
 		{"link to a place", p("", `<w:hyperlink w:anchor="part">`+r("", "x")+`</w:hyperlink><w:hyperlink w:anchor="_Toc1">`+r("", "y")+`</w:hyperlink>`), `[{"insert":"x","attributes":{"link":"#part"}},{"insert":"y\n"}]`},
 		{"script as a link", p("", `<w:hyperlink r:id="rId11">`+r("", "x")+`</w:hyperlink>`), `[{"insert":"x\n"}]`},
 		{"field", p("", field("begin")+`<w:r><w:instrText> HYPERLINK "https://example.com/" \l "at" </w:instrText></w:r>`+field("separate")+r("", "x")+field("end")+r("", "y")), `[{"insert":"x","attributes":{"link":"https://example.com/#at"}},{"insert":"y\n"}]`},
+		{"field of a table of contents", p("", field("begin")+`<w:r><w:instrText>HYPERLINK \l "_Toc1"</w:instrText></w:r>`+field("separate")+r("", "x")+field("end")), `[{"insert":"x\n"}]`},
 		{"fields in fields", p("", field("begin")+`<w:r><w:instrText>IF </w:instrText></w:r>`+field("begin")+`<w:r><w:instrText>PAGE</w:instrText></w:r>`+field("separate")+r("", "hidden")+field("end")+field("separate")+r("", "shown")+field("end")), `[{"insert":"shown\n"}]`},
 		{"simple field", p("", `<w:fldSimple w:instr="HYPERLINK &quot;https://example.com/&quot;">`+r("", "x")+`</w:fldSimple>`), `[{"insert":"x","attributes":{"link":"https://example.com/"}},{"insert":"\n"}]`},
 
-		{"tracked changes", p("", `<w:ins w:id="1">`+r("", "new")+`</w:ins><w:del w:id="2"><w:r><w:delText>old</w:delText></w:r></w:del><w:moveFrom>`+r("", "there")+`</w:moveFrom><w:moveTo>`+r("", "here")+`</w:moveTo>`), `[{"insert":"newhere\n"}]`},
+		{"tracked changes", p("", `<w:ins w:id="1">`+r("", "new")+`</w:ins><w:del w:id="2"><w:r><w:delText>old</w:delText><w:tab/></w:r></w:del><w:moveFrom>`+r("", "there")+`</w:moveFrom><w:moveTo>`+r("", "here")+`</w:moveTo>`), `[{"insert":"newhere\n"}]`},
 		{"format before a change", p(`<w:pPrChange><w:pPr><w:jc w:val="center"/></w:pPr></w:pPrChange>`, r(`<w:i/><w:rPrChange><w:rPr><w:b/></w:rPr></w:rPrChange>`, "x")), `[{"insert":"x","attributes":{"italic":true}},{"insert":"\n"}]`},
 		{"deleted end of a paragraph", p(`<w:rPr><w:del w:id="1"/></w:rPr>`, r("", "one ")) + p(val("jc", "center"), r("", "line")), `[{"insert":"one line"},{"insert":"\n","attributes":{"align":"center"}}]`},
 		{"the last end is deleted", p(`<w:rPr><w:del w:id="1"/></w:rPr>`, r("", "one")), `[{"insert":"one\n"}]`},

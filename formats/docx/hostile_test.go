@@ -28,6 +28,7 @@ func TestHostile(t *testing.T) {
 		{"not XML", map[string]string{"word/document.xml": `<w:document`}, docx.Limits{}, docx.ErrUnreadable},
 		{"open elements", map[string]string{"word/document.xml": document("") + "<"}, docx.Limits{}, docx.ErrUnreadable},
 		{"document type", map[string]string{"word/document.xml": `<!DOCTYPE x [<!ENTITY a "b">]>` + document(p("", r("", "&a;")))}, docx.Limits{}, docx.ErrUnreadable},
+		{"document type alone", map[string]string{"word/document.xml": `<!DOCTYPE x SYSTEM "http://example.com/x">` + document("")}, docx.Limits{}, docx.ErrUnreadable},
 		{"unknown entity", map[string]string{"word/document.xml": document(p("", r("", "&a;")))}, docx.Limits{}, docx.ErrUnreadable},
 		{"HTML's entities", map[string]string{"word/document.xml": document(p("", r("", "&nbsp;")))}, docx.Limits{}, docx.ErrUnreadable},
 		{"another encoding", map[string]string{"word/document.xml": `<?xml version="1.0" encoding="UTF-16"?>` + document("")}, docx.Limits{}, docx.ErrUnreadable},
