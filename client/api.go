@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -138,16 +136,5 @@ func (a *API) do(ctx context.Context, method string, u *url.URL, body []byte) ([
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := a.http.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err := errors.Join(err, resp.Body.Close()); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", method, u.Path, err)
-	}
-	if resp.StatusCode/100 != 2 {
-		return nil, httpError(resp.StatusCode, data)
-	}
-	return data, nil
+	return a.send(req)
 }

@@ -85,6 +85,9 @@ var attempts = map[string]struct {
 	"PUT /api/docs/{id}/revisions/{revision}/name":    {"/api/docs/{id}/revisions/0/name", `{"name":"y"}`, 200},
 	"DELETE /api/docs/{id}/revisions/{revision}/name": {"/api/docs/{id}/revisions/0/name", "", 204},
 
+	// Records, as pages and as a stream.
+	"GET /api/docs/{id}/records":        {"/api/docs/{id}/records", "", 200},
+	"GET /api/docs/{id}/records/events": {"/api/docs/{id}/records/events", "", 200},
 	// A hello that is none is answered by a stream that ends at once.
 	"POST /api/docs/{id}/events":          {"/api/docs/{id}/events", `{"type":"ping"}`, 200},
 	"POST /api/docs/{id}/events/messages": {"/api/docs/{id}/events/messages", `{"type":"ping"}`, 410},
@@ -189,7 +192,7 @@ func TestAccessOfRoutes(t *testing.T) {
 			p := &person{s.world, &http.Client{Transport: s.http.Client().Transport, Jar: frozen{s.people[who].hc.Jar}}}
 			path := strings.NewReplacer("{id}", string(s.doc.ID), "{folder}", string(s.folder.ID)).Replace(try.path)
 			var a answer
-			if rt.transport == viaList && may(rt.action, guests) {
+			if (rt.transport == viaList || rt.transport == viaRecords) && may(rt.action, guests) {
 				stays := p.open(path)
 				stays.close()
 				a = answer{status: stays.status, header: stays.header}

@@ -137,7 +137,7 @@ func TestUnknownRoutesAndMethods(t *testing.T) {
 	for path, allowed := range map[string]string{
 		"/healthz": "GET, HEAD", "/readyz": "GET, HEAD", "/": "GET, HEAD", "/d/x": "GET, HEAD", "/assets/x.js": "GET, HEAD",
 		"/api/me": "GET, HEAD, PATCH", "/api/openapi.yaml": "GET, HEAD", "/api/docs": "GET, HEAD, POST", doc: "DELETE, GET, HEAD, PATCH",
-		"/api/folders": "GET, HEAD, POST", doc + "/files": "POST", "/files/x/y": "GET, HEAD", "/api/folders/x": "DELETE, PATCH", doc + "/content": "GET, HEAD, PUT", doc + "/edits": "POST", doc + "/socket": "GET, HEAD",
+		"/api/folders": "GET, HEAD, POST", doc + "/files": "POST", "/files/x/y": "GET, HEAD", "/api/folders/x": "DELETE, PATCH", doc + "/content": "GET, HEAD, PUT", doc + "/edits": "POST", doc + "/records": "GET, HEAD", doc + "/records/events": "GET, HEAD", doc + "/socket": "GET, HEAD",
 	} {
 		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"} {
 			if strings.Contains(allowed, method) {

@@ -119,7 +119,7 @@ func newMetrics() *metrics {
 		guests:      f.counter("guest_logins_total", "Logins of guests that began."),
 		requests:    f.counters("http_requests_total", "HTTP requests that were answered, by route.", byRoute, byStatus),
 	}
-	for _, transport := range []string{viaWebSocket, viaEvents, viaList} {
+	for _, transport := range []string{viaWebSocket, viaEvents, viaList, viaRecords} {
 		m.connections[transport] = connections.WithLabelValues(transport)
 	}
 	for why := range refusals {

@@ -76,6 +76,8 @@ var routes = []route{
 	{"POST /api/docs/{id}/events/messages", ReadDocument, false, "", (*Server).postEvents},
 	{contentPattern, EditDocument, true, "", (*Server).putContent},
 	{editPattern, EditDocument, true, "", (*Server).postEdit},
+	{"GET /api/docs/{id}/records", ReadHistory, false, "", (*Server).getRecords},
+	{"GET /api/docs/{id}/records/events", ReadHistory, false, viaRecords, (*Server).recordEvents},
 	{uploadPattern, EditDocument, true, "", (*Server).postFile},
 	{"GET /files/{id}/{file}", ReadDocument, false, "", (*Server).getFile},
 	{"GET /api/list/events", ListDocuments, false, viaList, (*Server).listEvents},

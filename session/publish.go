@@ -29,11 +29,14 @@ func newSpread() spread {
 func (a *actor) publish() {
 	a.changed = false
 	now := time.Now()
-	a.view.Store(&view{
+	was := a.view.Swap(&view{
 		at: now, doc: a.state.doc, window: a.state.window, presence: a.presence,
 		title: a.title, titles: a.titles, troubled: a.troubled, states: a.states,
-		notices: a.notices, noticed: a.noticed,
+		notices: a.notices, noticed: a.noticed, over: make(chan struct{}),
 	})
+	if was != nil {
+		close(was.over)
+	}
 	a.budget.hold(&a.held, a.state.bytes())
 	a.counts.bytes.Store(a.held)
 	a.counts.queued.Store(int64(len(a.queue)))

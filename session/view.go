@@ -21,6 +21,7 @@ type view struct {
 	states   uint64        // counts the changes of troubled
 	notices  []wire.Notice // the latest
 	noticed  uint64        // counts them all
+	over     chan struct{} // closed when there is a next one
 
 	frames frames
 }
