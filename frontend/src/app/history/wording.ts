@@ -56,7 +56,7 @@ export function revisionText(timeline: Timeline, revision: number, known?: { who
   if (!moment) return `${title}, ${strings.revisionStart}`;
   const who = known?.who ?? whoText(moment.authors);
   const name = timeline.name(revision);
-  const parts = [title, who, timeText(known?.at ?? moment.at), ...(name ? [`“${name.name}”`] : [])];
+  const parts = [title, who, timeText(known?.at ?? moment.at), ...(name ? [strings.quoted(name.name)] : [])];
   return parts.join(", ");
 }
 

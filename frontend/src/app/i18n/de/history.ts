@@ -16,6 +16,7 @@ export const history: Catalogue<typeof en> = {
   revisionStart: "vor der ersten Änderung",
   revisions: (from, to) => `Fassungen ${from} bis ${to}`,
   revisionCount: (count, shown) => (count === 1 ? "1 Fassung" : `${shown} Fassungen`),
+  quoted: (name) => `„${name}“`,
   nobody: "jemand",
   play: "Abspielen",
   pause: "Anhalten",

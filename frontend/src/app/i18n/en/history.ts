@@ -15,6 +15,7 @@ export const history = {
   revisionStart: "before the first edit",
   revisions: (from: string, to: string) => `Revisions ${from} to ${to}`,
   revisionCount: (count: number, shown: string) => (count === 1 ? "1 revision" : `${shown} revisions`),
+  quoted: (name: string) => `“${name}”`,
   nobody: "somebody",
   play: "Play",
   pause: "Pause",
