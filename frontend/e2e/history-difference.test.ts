@@ -383,27 +383,30 @@ test("U23: no text is outside of the catalogue", async () => {
   expect(await hardCoded()).toEqual([]);
 });
 
-test.each(["light", "dark"] as const)("U23: nothing is hard to perceive in the %s theme", async (colorScheme) => {
-  for (const kind of ["rich", "text"] as const) {
-    const id = await story(kind);
-    const person = await stage.person({ colorScheme, viewport: { width: 1280, height: 800 } });
-    const { page } = person;
-    await openAt(person, id, 6);
-    await page.getByRole("button", { name: "Authors", exact: true }).click();
-    await page.locator(".marks-author").first().waitFor();
-    await person.press("F7");
-    await page.locator(".marks-card").waitFor();
-    expect(await seriousProblems(page)).toEqual([]);
-    await person.press("Escape");
-    await compareWith(page, 3);
-    await person.press("F7");
-    await page.locator(".marks-card").waitFor();
-    expect(await seriousProblems(page)).toEqual([]);
-    await person.press("Escape");
-    await page.getByRole("button", { name: "Side by side" }).click();
-    await page.locator(".difference-pair").first().waitFor();
-    expect(await seriousProblems(page)).toEqual([]);
-  }
+test.each([
+  ["rich", "light"],
+  ["rich", "dark"],
+  ["text", "light"],
+  ["text", "dark"],
+] as const)("U23: nothing is hard to perceive in a %s document in the %s theme", async (kind, colorScheme) => {
+  const id = await story(kind);
+  const person = await stage.person({ colorScheme, viewport: { width: 1280, height: 800 } });
+  const { page } = person;
+  await openAt(person, id, 6);
+  await page.getByRole("button", { name: "Authors", exact: true }).click();
+  await page.locator(".marks-author").first().waitFor();
+  await person.press("F7");
+  await page.locator(".marks-card").waitFor();
+  expect(await seriousProblems(page)).toEqual([]);
+  await person.press("Escape");
+  await compareWith(page, 3);
+  await person.press("F7");
+  await page.locator(".marks-card").waitFor();
+  expect(await seriousProblems(page)).toEqual([]);
+  await person.press("Escape");
+  await page.getByRole("button", { name: "Side by side" }).click();
+  await page.locator(".difference-pair").first().waitFor();
+  expect(await seriousProblems(page)).toEqual([]);
 });
 
 test.each(["rich", "text"] as const)("U23: a %s document is compared in 360 pixels, in one column", async (kind) => {
@@ -439,15 +442,16 @@ test.each(["rich", "text"] as const)("U23: a %s document is compared in 360 pixe
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 });
 
-test("U23: a thousand changes in 100 KB are drawn while one waits for nothing else", async () => {
-  const lines = Array.from({ length: 2000 }, (_, i) => `${i} the quick brown fox jumps over the lazy dog again\n`);
-  const text = lines.join("");
-  const change: Op = lines.flatMap((line, i) =>
-    i % 2 === 0
-      ? [{ retain: line.length }]
-      : [{ retain: line.length - 6 }, { insert: "today" }, { delete: 5 }, { retain: 1 }],
-  );
-  for (const kind of ["rich", "text"] as const) {
+test.each(["rich", "text"] as const)(
+  "U23: a thousand changes in 100 KB of a %s document are drawn at once",
+  async (kind) => {
+    const lines = Array.from({ length: 2000 }, (_, i) => `${i} the quick brown fox jumps over the lazy dog again\n`);
+    const text = lines.join("");
+    const change: Op = lines.flatMap((line, i) =>
+      i % 2 === 0
+        ? [{ retain: line.length }]
+        : [{ retain: line.length - 6 }, { insert: "today" }, { delete: 5 }, { retain: 1 }],
+    );
     const id = await written(stage.server, {
       kind,
       title: "Long",
@@ -480,5 +484,5 @@ test("U23: a thousand changes in 100 KB are drawn while one waits for nothing el
     const del = await page.locator("del").count();
     expect(del).toBe(1000);
     expect(plainText([{ insert: text }]).length).toBeGreaterThan(100_000);
-  }
-});
+  },
+);

@@ -90,16 +90,23 @@ function withOwnBreaks(pieces: readonly MergedPiece[]): MergedPiece[] {
   return told;
 }
 
-/** For the lines from `start` to `end`, which all came or all went. */
+/**
+ * For the lines from `start` to `end`, which all came or all went. The line break at their end may have another format
+ * now: who goes on behind a heading inserts one of the heading, and the one that was there becomes that of a paragraph.
+ */
 function takeOwnBreak(told: MergedPiece[], start: number, end: number): void {
-  const first = told.findIndex(({ insert }, index) => index >= start && insert === "\n");
+  let index = start;
+  while (index < end && told[index]!.insert !== "\n") index++;
   const last = told[end];
-  if (first < 0 || first >= end || last?.fate !== "same" || last.insert !== "\n") return;
-  if (!sameAttributes(told[first]!.attributes, last.attributes)) return;
+  if (index === end || last?.insert !== "\n" || last.fate === "inserted" || last.fate === "deleted") return;
   const fromLineStart = start === 0 || told[start - 1]!.insert === "\n";
-  if (fromLineStart && first > start) return; // these are whole lines already
-  told[end] = told[first]!;
-  told[first] = last;
+  if (fromLineStart && index > start) return; // these are whole lines already
+  const first = told[index]!;
+  const inA = last.before ?? last.attributes;
+  const [stays, goes] = first.fate === "inserted" ? [inA, last.attributes] : [last.attributes, inA];
+  if (!sameAttributes(first.attributes, stays)) return;
+  told[index] = { fate: "same", insert: "\n", attributes: stays, inA: last.inA, inB: last.inB };
+  told[end] = { ...first, attributes: goes };
 }
 
 /** The index behind the pieces of a fate from `start` on. */

@@ -221,6 +221,31 @@ test("what is typed at the end of a line stays there when the next line goes", (
   ]);
 });
 
+test("who goes on behind a heading adds a paragraph, and the heading stays as it is", () => {
+  const header = { header: 1 };
+  const a: Op = [{ insert: "Title" }, { insert: "\n", attributes: header }];
+  const op: Op = [
+    { retain: 5 },
+    { insert: "\n", attributes: header },
+    { insert: "text" },
+    { retain: 1, attributes: { header: null } },
+  ];
+  const told = byLines(merged(a, op));
+  expect(told.map(({ fate, insert, attributes }) => [fate, insert, attributes])).toEqual([
+    ["same", "Title", {}],
+    ["same", "\n", header],
+    ["inserted", "text", {}],
+    ["inserted", "\n", {}],
+  ]);
+  const back = byLines(merged(apply(a, op), [{ retain: 5 }, { delete: 5 }, { retain: 1, attributes: header }]));
+  expect(back.map(({ fate, insert, attributes }) => [fate, insert, attributes])).toEqual([
+    ["same", "Title", {}],
+    ["same", "\n", header],
+    ["deleted", "text", {}],
+    ["deleted", "\n", {}],
+  ]);
+});
+
 test("formats that change nothing are no change", () => {
   const bold = [{ insert: "x", attributes: { bold: true } }];
   expect(merged(bold, [{ retain: 1, attributes: { bold: true } }])[0]?.fate).toBe("same");
