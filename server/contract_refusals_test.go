@@ -1,0 +1,175 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/collabd/collabd/ot"
+)
+
+// operation is one of docs/openapi.yaml with a request for it.
+type operation struct {
+	*openapi3.Operation
+	rt           route
+	method, path string // path is an address
+	body, kind   string // kind is the content type of the body
+}
+
+// withAnswer lists the operations that may be answered with a status, about a
+// document and a folder that there are.
+func withAnswer(t *testing.T, w *world, status int) (list []operation) {
+	t.Helper()
+	ana := w.person()
+	here := strings.NewReplacer("{id}", string(ana.create("x", ot.Text).ID), "{folder}", string(ana.folder("x").ID))
+	for _, rt := range routes {
+		method, path, ok := documentedAs(rt.pattern)
+		if !ok {
+			continue
+		}
+		op := contract().Paths.Value(path).GetOperation(method)
+		if op.Responses.Status(status) == nil {
+			continue
+		}
+		o := operation{Operation: op, rt: rt, method: method, path: here.Replace(attempts[rt.pattern].path), body: attempts[rt.pattern].body}
+		if op.RequestBody != nil {
+			o.kind = slices.Sorted(maps.Keys(op.RequestBody.Value.Content))[0]
+		}
+		list = append(list, o)
+	}
+	if len(list) == 0 {
+		t.Fatalf("no operation is answered with %d", status)
+	}
+	return list
+}
+
+// Every operation refuses what any may refuse, as its answers say.
+func TestContractWrongHost(t *testing.T) {
+	w := open(t)
+	for _, op := range withAnswer(t, w, http.StatusMisdirectedRequest) {
+		w.person().do(op.method, op.path, op.body, "Host: evil.example").is(t, 421, "wrong_host")
+	}
+}
+
+func TestContractOtherKind(t *testing.T) {
+	w := open(t)
+	for _, op := range withAnswer(t, w, http.StatusUnsupportedMediaType) {
+		a := w.person().doAs("text/x-nothing", op.method, op.path, "x")
+		a.is(t, 415, codesOf(op.Operation, "415")[0])
+	}
+}
+
+func TestContractUnavailable(t *testing.T) {
+	w := open(t)
+	var stays []operation
+	ops := withAnswer(t, w, http.StatusServiceUnavailable)
+	w.server.admission.mu.Lock()
+	w.server.admission.requests += w.server.admission.lim.Requests // as if there were so many
+	w.server.admission.mu.Unlock()
+	for _, op := range ops {
+		if op.rt.transport != "" || op.rt.action == Public {
+			stays = append(stays, op)
+			continue
+		}
+		w.person().do(op.method, op.path, op.body).is(t, 503, "busy")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := w.server.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, op := range stays {
+		w.person().do(op.method, op.path, op.body, upgrade...).is(t, 503, "restarting")
+	}
+}
+
+func TestContractTooManyGuests(t *testing.T) {
+	w := open(t, func(c *Config) { c.Admission.Guests, c.Admission.GuestBurst = 1, 1 })
+	for _, op := range withAnswer(t, w, http.StatusTooManyRequests) { // which makes a guest
+		if op.rt.guest {
+			w.person().do(op.method, op.path, op.body, upgrade...).is(t, 429, "too_fast")
+		}
+	}
+}
+
+func TestContractLateBody(t *testing.T) {
+	w := listenRaw(t, open(t, func(c *Config) { c.Admission.Body = shortly }))
+	waiting := map[string]*raw{}
+	for _, op := range withAnswer(t, w.world, http.StatusRequestTimeout) {
+		switch op.OperationID {
+		case "storeImage", "import": // may take uploadTime
+			continue
+		case "postMessages": // needs a stream, and may take postBody
+			continue
+		}
+		waiting[op.OperationID] = w.raw().says(fmt.Sprintf(
+			"%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: 100\r\n\r\n{", op.method, op.path, op.kind))
+	}
+	for id, c := range waiting {
+		if resp, body := c.answer(); resp.StatusCode != 408 {
+			t.Errorf("%s: %s %s", id, resp.Status, body)
+		}
+	}
+}
+
+// codesOf are the codes that an error of an operation may have.
+func codesOf(op *openapi3.Operation, status string) (codes []string) {
+	response := op.Responses.Value(status)
+	if response == nil || response.Value.Content["application/json"] == nil {
+		return nil
+	}
+	for _, part := range response.Value.Content["application/json"].Schema.Value.AllOf {
+		if e := part.Value.Properties["error"]; e != nil && e.Value.Properties["code"] != nil {
+			for _, code := range e.Value.Properties["code"].Value.Enum {
+				codes = append(codes, fmt.Sprint(code))
+			}
+		}
+	}
+	return codes
+}
+
+// The errors of the contract are those of the program, with their status.
+func TestContractErrors(t *testing.T) {
+	described := map[string]bool{"500 internal": true} // a fault, of any operation
+	for name, response := range contract().Components.Responses {
+		for _, item := range contract().Paths.Map() {
+			for _, op := range item.Operations() {
+				if planned, _ := op.Extensions["x-planned"].(bool); planned {
+					continue
+				}
+				for status, r := range op.Responses.Map() {
+					if r.Value != response.Value {
+						continue
+					}
+					for _, code := range codesOf(op, status) {
+						described[status+" "+code] = true
+						if !strings.Contains(*response.Value.Description, code) {
+							t.Errorf("the description of %s does not name %s", name, code)
+						}
+					}
+				}
+			}
+		}
+	}
+	described["405 method_not_allowed"] = true // where no operation is
+	var have []string
+	for _, e := range declaredErrors(t) {
+		have = append(have, fmt.Sprintf("%d %s", e.Status, e.Code))
+	}
+	slices.Sort(have)
+	for _, e := range slices.Compact(have) {
+		if !described[e] {
+			t.Errorf("docs/openapi.yaml lacks the error %s", e)
+		}
+		delete(described, e)
+	}
+	for e := range described {
+		t.Errorf("docs/openapi.yaml has the error %s, which there is not", e)
+	}
+}
