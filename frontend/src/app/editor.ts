@@ -11,7 +11,9 @@ import { Attendance } from "./attendance.ts";
 import { Chrome } from "./chrome.ts";
 import { Copies } from "./copies.ts";
 import { button, h, setTip } from "./dom.ts";
+import { DownloadButton } from "./download-button.ts";
 import { Follow } from "./follow.ts";
+import { revisionOf } from "./history/address.ts";
 import { HistoryOpener } from "./history/opener.ts";
 import { tellRestored } from "./history/restored-notice.ts";
 import { icon } from "./icons.ts";
@@ -78,6 +80,7 @@ class EditorPage {
   #notices = h("div", { class: "notices" });
   #toasts = new Toasts();
   #history!: HistoryOpener;
+  #download: DownloadButton;
   #toolbar = h("div", { class: "toolbar-row toolbar-empty" });
   #text = h("div", { class: "text", id: "text" });
   #paper = h("div", { class: "paper" }, this.#text);
@@ -94,6 +97,12 @@ class EditorPage {
     );
     this.#status = new StatusLine(() => this.#collab.retryNow());
     this.#copies = new Copies(id, () => this.#title.element.value || strings.untitled);
+    this.#download = new DownloadButton({
+      id,
+      toasts: this.#toasts,
+      revision: () => (this.#history.shown ? revisionOf(location.href) : undefined),
+      unsent: () => this.#collab.status.unsent,
+    });
     this.#build();
     this.#listen();
     void this.#look(id);
@@ -110,6 +119,7 @@ class EditorPage {
       toasts: this.#toasts,
       stopFollowing: () => this.#follow.stop(),
     });
+    this.#download.placeIn(end, this.#strip);
     this.#history.placeIn(end, this.#strip);
     const skip = h("a", { class: "skip", href: "#text" }, strings.skip);
     skip.addEventListener("click", (event) => {
@@ -213,6 +223,7 @@ class EditorPage {
     document.body.dataset.ready = "";
     this.#goToAddress();
     this.#begin();
+    this.#download.show(ready.kind);
     this.#history.show({
       id: this.#id,
       kind: ready.kind,

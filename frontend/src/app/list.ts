@@ -8,6 +8,7 @@ import { emptyOf } from "./list-empty.ts";
 import { listen } from "./list-events.ts";
 import { FolderActions } from "./list-folders.ts";
 import { Heading } from "./list-heading.ts";
+import { Imports } from "./list-import.ts";
 import { type Command, commandOf, isTyping } from "./list-keys.ts";
 import { Loader } from "./list-loader.ts";
 import { MoreButton } from "./list-more.ts";
@@ -77,7 +78,10 @@ const newButton = new NewButton({
   folder: () => state.view.folder,
   failed: (error) => fail(strings.createFailed, error),
 });
-const heading = new Heading(newButton.element, (sort) => go({ ...state.view, sort }));
+const main = h("main", { class: "list-main", id: "list" });
+const imports = new Imports({ folder: () => state.view.folder, list: main });
+const ways = h("div", { class: "ways-in" }, imports.button, newButton.element);
+const heading = new Heading(ways, (sort) => go({ ...state.view, sort }));
 const bulk = new BulkBar({
   move: (at) => menu.move([...state.selected], at, at),
   pin: () => void actions.pin([...state.selected]),
@@ -125,16 +129,7 @@ function begin(): void {
     search.element,
     h("div", { class: "list-header-end" }, themeButton(), meButton()),
   );
-  const main = h(
-    "main",
-    { class: "list-main", id: "list" },
-    heading.element,
-    heading.note,
-    notices.element,
-    content,
-    empty,
-    told,
-  );
+  main.prepend(heading.element, heading.note, notices.element, imports.element, content, empty, told);
   const skip = h("a", { class: "skip", href: "#list" }, strings.skipToList);
   skip.addEventListener("click", (event) => {
     event.preventDefault();

@@ -2,6 +2,7 @@ import { common } from "./de/common.ts";
 import { copies } from "./de/copies.ts";
 import { editor } from "./de/editor.ts";
 import { find } from "./de/find.ts";
+import { formats } from "./de/formats.ts";
 import { history } from "./de/history.ts";
 import { historyMarks } from "./de/history-marks.ts";
 import { images } from "./de/images.ts";
@@ -17,6 +18,7 @@ export const de = {
   ...people,
   ...toolbar,
   ...find,
+  ...formats,
   ...images,
   ...history,
   ...historyMarks,

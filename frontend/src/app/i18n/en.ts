@@ -2,6 +2,7 @@ import { common } from "./en/common.ts";
 import { copies } from "./en/copies.ts";
 import { editor } from "./en/editor.ts";
 import { find } from "./en/find.ts";
+import { formats } from "./en/formats.ts";
 import { history } from "./en/history.ts";
 import { historyMarks } from "./en/history-marks.ts";
 import { images } from "./en/images.ts";
@@ -17,6 +18,7 @@ export const en = {
   ...people,
   ...toolbar,
   ...find,
+  ...formats,
   ...images,
   ...history,
   ...historyMarks,
