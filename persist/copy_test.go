@@ -104,6 +104,32 @@ func populate(t *testing.T, s persist.Store, seed uint64) {
 	}
 }
 
+// A packed history is copied with all that it tells, and so that a client that
+// sends its last edit again is recognised.
+func TestCopyOfPackedHistory(t *testing.T) {
+	for name, open := range copyStores(t) {
+		t.Run("into "+name, func(t *testing.T) {
+			from, to := copyStores(t)["sqlite"](), open()
+			populate(t, from, 11)
+			packed := persist.Packed{}
+			for d := range 6 { // the seventh stays as it is
+				p, err := from.Pack(t.Context(), wire.DocID(fmt.Sprint("d", d)), time.Now().AddDate(10, 0, 0))
+				if err != nil {
+					t.Fatal(err)
+				}
+				packed.Add(p)
+			}
+			if packed.Records != 15*400 {
+				t.Fatalf("packed are %+v", packed)
+			}
+			if _, err := persist.Copy(t.Context(), from, to, nil); err != nil {
+				t.Fatal(err)
+			}
+			sameStores(t, from, to)
+		})
+	}
+}
+
 // TestCopy: what is copied from a store to each kind of store, and from there
 // back, is what was there at first.
 func TestCopy(t *testing.T) {
@@ -151,6 +177,10 @@ func sameStores(t *testing.T, a, b persist.Store) {
 			for i := range records {
 				note(fmt.Sprint(d.ID, "/", i), fmt.Sprintf("%d %s %d %s %s %d %s", records[i].Revision, records[i].Client, records[i].Seq,
 					records[i].User, records[i].At.UTC(), records[i].Digest, records[i].Op.AppendJSON(nil)), err)
+			}
+			for c := range 3 {
+				last, head, found, err := s.LastOf(ctx, d.ID, wire.ClientID(fmt.Sprint("c", c)))
+				note(fmt.Sprint(d.ID, " last of ", c), fmt.Sprint(last.Revision, last.Seq, last.Digest, head, found), err)
 			}
 			entry, err := s.Entry(ctx, "u1", d.ID)
 			pins, err2 := s.PinnedBy(ctx, d.ID)

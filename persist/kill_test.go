@@ -50,11 +50,22 @@ func appendChild(args []string) int {
 		for c := range killClients {
 			go func() { failed <- appendFor(ctx, s, doc, wire.ClientID(fmt.Sprintf("client%s-%d", args[1], c))) }()
 		}
+		go func() { failed <- packFor(ctx, s, doc) }()
 	}
 	if err := <-failed; !errors.Is(err, persist.ErrUnavailable) { // whose database was killed
 		fmt.Fprintln(os.Stderr, err)
 	}
 	return 1
+}
+
+// packFor packs whatever there is to pack, so that processes are killed in the
+// middle of it too.
+func packFor(ctx context.Context, s persist.Store, doc wire.DocID) error {
+	for {
+		if _, err := s.Pack(ctx, doc, time.Now().Add(time.Hour)); err != nil {
+			return err
+		}
+	}
 }
 
 func appendFor(ctx context.Context, s persist.Store, doc wire.DocID, client wire.ClientID) error {
@@ -91,7 +102,61 @@ var kills = flag.Int("kills", 10, "how often the appending processes of each kil
 // A kill at any moment loses no acknowledged record and doubles none.
 func TestKilledProcessLosesNothing(t *testing.T) {
 	store := "sqlite:" + filepath.Join(t.TempDir(), "collabd.db")
-	killAgainAndAgain(t, store, 1, func(_ *rand.Rand, killProcesses func()) { killProcesses() })
+	killAgainAndAgain(t, store, 1, 150, func(_ *rand.Rand, killProcesses func()) { killProcesses() })
+}
+
+// Nor does one while a long history is packed, of one process or of two of them.
+func TestKilledWhilePacking(t *testing.T) {
+	for name, store := range map[string]string{
+		"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "collabd.db"), "postgres": pgclustertest.Database(t),
+	} {
+		t.Run(name, func(t *testing.T) {
+			packed := func(prepare bool) (n int64) {
+				s, err := persist.Open(t.Context(), store, zerolog.Nop())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer func() { _ = s.Close() }()
+				for d := range killDocs {
+					if prepare {
+						longHistory(t, s, wire.DocID(fmt.Sprintf("doc%d", d)), 12_000)
+					}
+				}
+				sizes, err := s.Sizes(t.Context(), "", killDocs)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, size := range sizes {
+					n += size.Packed
+				}
+				return n
+			}
+			packed(true)
+			processes := map[string]int{"sqlite": 1, "postgres": 2}[name]
+			killAgainAndAgain(t, store, processes, 150, func(_ *rand.Rand, killProcesses func()) { killProcesses() })
+			if n := packed(false); n < killDocs*blockRecords {
+				t.Errorf("only %d records are packed: nothing was killed while it packed", n)
+			}
+		})
+	}
+}
+
+// blockRecords is what a block of small records has.
+const blockRecords = 4096
+
+func longHistory(t *testing.T, s persist.Store, doc wire.DocID, n int) {
+	t.Helper()
+	err := s.CreateDocument(t.Context(), session.Document{ID: doc, Kind: ot.Text, Lineage: "l"})
+	for at := 0; at < n && err == nil; at += 1000 {
+		var batch []session.Record
+		for i := at + 1; i <= at+1000; i++ {
+			batch = append(batch, edit(wire.Revision(i), "old", wire.Seq(i)))
+		}
+		err = s.Append(t.Context(), doc, batch)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Nor does one of the database, with or without who writes to it, nor are two
@@ -99,7 +164,7 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 func TestKilledPostgresLosesNothing(t *testing.T) {
 	c := pgclustertest.Own(t, pgcluster.Options{})
 	store := pgclustertest.In(t, c)
-	killAgainAndAgain(t, store, 2, func(rnd *rand.Rand, killProcesses func()) {
+	killAgainAndAgain(t, store, 2, 150, func(rnd *rand.Rand, killProcesses func()) {
 		who := rnd.IntN(3)
 		if who > 0 {
 			killProcesses()
@@ -118,8 +183,8 @@ func TestKilledPostgresLosesNothing(t *testing.T) {
 }
 
 // killAgainAndAgain lets processes append to a store, has them killed, or the
-// store, and looks whether all is there.
-func killAgainAndAgain(t *testing.T, store string, processes int, kill func(rnd *rand.Rand, killProcesses func())) {
+// store, after at most so many acknowledgements, and looks whether all is there.
+func killAgainAndAgain(t *testing.T, store string, processes, acks int, kill func(rnd *rand.Rand, killProcesses func())) {
 	n := *kills
 	if testing.Short() {
 		n = min(n, 3)
@@ -131,7 +196,7 @@ func killAgainAndAgain(t *testing.T, store string, processes int, kill func(rnd 
 
 	for range n {
 		before := len(journal)
-		appendUntilKilled(t, store, processes, 1+rnd.IntN(150), journal, func(killProcesses func()) { kill(rnd, killProcesses) })
+		appendUntilKilled(t, store, processes, 1+rnd.IntN(acks), journal, func(killProcesses func()) { kill(rnd, killProcesses) })
 		if len(journal) == before {
 			t.Fatal("the processes acknowledged nothing")
 		}

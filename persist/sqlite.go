@@ -64,6 +64,7 @@ func (c SQLiteConfig) withDefaults() SQLiteConfig {
 // for writes nor hold them up.
 type SQLite struct {
 	cfg     SQLiteConfig
+	path    string // the real one, of the file that is locked
 	lock    *os.File
 	writeDB *sql.DB // one connection, held by writer
 	readDB  *sql.DB

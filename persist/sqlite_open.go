@@ -27,6 +27,7 @@ func (s *SQLite) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.path = path
 	s.writeDB, err = sql.Open("sqlite", dataSource(path, "_txlock=immediate", "_pragma=synchronous(FULL)",
 		"_pragma=foreign_keys(1)", "_pragma=fullfsync(1)", "_pragma=checkpoint_fullfsync(1)",
 		"_pragma=journal_size_limit(67108864)"))

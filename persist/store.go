@@ -29,6 +29,9 @@ type Store interface {
 
 	Pack(ctx context.Context, doc wire.DocID, before time.Time) (Packed, error)
 	Packable(ctx context.Context, before time.Time, after wire.DocID, limit int) ([]wire.DocID, error)
+	Sizes(ctx context.Context, after wire.DocID, limit int) ([]Size, error)
+	Space(ctx context.Context) (bytes, free int64, err error)
+	Shrink(ctx context.Context) error
 
 	CreateDocument(ctx context.Context, d session.Document) error
 	CreateWhole(ctx context.Context, w Whole) error

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/collabd/collabd/session"
 )
@@ -67,6 +68,10 @@ type Config struct {
 	// together; default 200 MiB.
 	MaxDocumentFileBytes int64
 
+	// PackAfter is how old a history must be to be packed in the background
+	// (persist.SQLite.Pack); 0 is never.
+	PackAfter time.Duration
+
 	index indexTimes // default usualIndexTimes
 }
 
@@ -95,6 +100,9 @@ func (c Config) Validate() error {
 	}
 	if c.MaxFileBytes < 0 || c.MaxFileBytes > fileMost || c.MaxDocumentFileBytes < 0 {
 		return fmt.Errorf("a file may have 0 to %s, and all files of a document not less than nothing", megabytes(fileMost))
+	}
+	if c.PackAfter < 0 {
+		return errors.New("the age of a history that is packed is negative: say 0 to pack none")
 	}
 	if err := c.validateMemory(); err != nil {
 		return err

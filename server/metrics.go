@@ -35,6 +35,9 @@ type metrics struct {
 	ended       prometheus.Counter
 	snapshot    prometheus.Histogram
 	snapshotBad prometheus.Counter
+	packed      prometheus.Counter
+	packSaved   prometheus.Counter
+	packFailed  prometheus.Counter
 
 	joined      map[bool]prometheus.Counter
 	disconnects byName
@@ -109,6 +112,9 @@ func newMetrics() *metrics {
 		ended:       f.counter("document_closes_total", "Sessions of documents that ended."),
 		snapshot:    f.histogram("snapshot_seconds", "Time to store a snapshot.", latencies),
 		snapshotBad: f.counter("snapshot_failures_total", "Snapshots that could not be stored; the log has all the same."),
+		packed:      f.counter("packed_records_total", "Records of old history that were packed."),
+		packSaved:   f.counter("packed_saved_bytes_total", "Bytes that packed records take less than before, about."),
+		packFailed:  f.counter("pack_failures_total", "Blocks of old history that could not be made; they are tried again."),
 
 		joined:      map[bool]prometheus.Counter{false: joins.WithLabelValues("new"), true: joins.WithLabelValues("resumed")},
 		disconnects: byNames(f.counters("disconnects_total", "Connections of peers that ended, by reason.", byReason), append([]string{goneName}, all...)),

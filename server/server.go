@@ -30,6 +30,7 @@ type Store interface {
 	users
 	lists
 	files
+	packs
 	facts
 	wholes
 	CreateDocument(ctx context.Context, d session.Document) error
@@ -129,6 +130,10 @@ func New(ctx context.Context, cfg Config, store Store, log zerolog.Logger) (*Ser
 	s.back.Go(func() { s.index.run(s.stopping) })
 	s.back.Go(func() { s.list.run(s.stopping) })
 	s.back.Go(func() { s.prepareHistories(s.stopping) })
+	if cfg.PackAfter > 0 {
+		p := packing{store: store, after: cfg.PackAfter, limit: cfg.Limits.Store, metrics: m, log: log}
+		s.back.Go(func() { p.run(s.stopping) })
+	}
 	s.router = s.mux()
 	s.handler = s.proxies.unmask(m.answered(s.guard(s.router)))
 	return s, nil

@@ -21,6 +21,8 @@ type cli struct {
 	Import  importCmd  `cmd:"" help:"Make documents of files: of histories, Word, Markdown, HTML and text."`
 	Copy    copyCmd    `cmd:"" help:"Copy everything from one store into another: SQLite to Postgres, and back."`
 	Verify  verifyCmd  `cmd:"" help:"Replay the histories of documents and compare them with their snapshots and checksums."`
+	Compact compactCmd `cmd:"" help:"Pack old history into a hundredth of its size, and give the space back."`
+	Storage storageCmd `cmd:"" help:"Show how many bytes documents take: history, snapshots and files."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

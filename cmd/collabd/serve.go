@@ -25,6 +25,7 @@ type serveCmd struct {
 	AdminPublic    bool          `name:"admin-public" env:"COLLABD_ADMIN_PUBLIC" help:"Allow an admin address that others can reach. There is no login, and no /debug/pprof/."`
 	TrustedProxies []string      `name:"trusted-proxies" env:"COLLABD_TRUSTED_PROXIES" placeholder:"10.0.0.7" help:"Addresses of the proxies in front, whose X-Forwarded-For tells where people are."`
 	Memory         server.Bytes  `env:"COLLABD_MEMORY" placeholder:"512MB" help:"Memory that the program may take. Default: half of what the machine or its control group has."`
+	PackAfter      time.Duration `name:"pack-after" default:"24h" env:"COLLABD_PACK_AFTER" help:"Age of edits from which on the history is packed in the background, to a hundredth of its size. 0: never."`
 	Limits         limitFlags    `embed:"" prefix:"max-"`
 	LogLevel       string        `default:"info" enum:"debug,info,warn,error" env:"COLLABD_LOG_LEVEL" help:"Least severity of what is logged: ${enum}."`
 	LogFormat      string        `default:"auto" enum:"auto,console,json" env:"COLLABD_LOG_FORMAT" help:"${enum}. auto: console on a terminal, JSON otherwise."`
@@ -72,7 +73,7 @@ func (c *serveCmd) config() (server.Config, error) {
 	proxies, err := server.ParseProxies(c.TrustedProxies)
 	return server.Config{
 		Addr: c.Addr, Data: c.Data, Store: c.Store, PublicURL: c.PublicURL, Guests: c.Guests, PlainHTTP: c.PlainHTTP,
-		AdminAddr: c.AdminAddr, AdminPublic: c.AdminPublic, TrustedProxies: proxies, Memory: int64(c.Memory),
+		AdminAddr: c.AdminAddr, AdminPublic: c.AdminPublic, TrustedProxies: proxies, Memory: int64(c.Memory), PackAfter: c.PackAfter,
 		MaxFileBytes: int64(c.Limits.FileBytes), MaxDocumentFileBytes: int64(c.Limits.DocumentFileBytes),
 		Admission: server.Admission{
 			Connections: c.Limits.Connections, UserConnections: c.Limits.UserConnections,

@@ -176,6 +176,35 @@ func (f Fixture) testPack(t *testing.T) {
 			t.Errorf("verified are %+v", report)
 		}
 	})
+	t.Run("sizes are told, and become less", func(t *testing.T) {
+		w := f.world(t)
+		w.create("empty", ot.Text)
+		records := w.crowd(5000)
+		w.must(w.PutSnapshot(t.Context(), w.doc, session.Snapshot{Revision: 5000, Doc: w.state(ot.Text, records...)}))
+		_, err := w.PutFile(t.Context(), persist.File{ID: "f", Doc: w.doc, Type: "image/png"}, make([]byte, 1234), 1<<20)
+		w.must(err)
+		before := w.sizes()
+		if before.Records.Count != 5000 || before.Records.Bytes < 5000*80 || before.Blocks.Count != 0 || before.Packed != 0 ||
+			before.Snapshots.Count != 1 || before.Snapshots.Bytes < 1000 || before.Files != (persist.Amount{Count: 1, Bytes: 1234}) {
+			t.Errorf("sizes are %+v", before)
+		}
+		packed := w.pack(later)
+		w.must(w.Shrink(t.Context()))
+		after := w.sizes()
+		if after.Records.Count != 1 || after.Blocks.Count != 2 || after.Packed != 5000 || after.Snapshots != before.Snapshots ||
+			before.History() != packed.Rows || after.Blocks.Bytes-packed.Bytes > 7*100 {
+			t.Errorf("sizes are %+v, packed %+v", after, packed)
+		}
+		w.tells(0, 5000, records...)
+		if _, _, err := w.Space(t.Context()); err != nil {
+			t.Error(err)
+		}
+		page, err := w.Sizes(t.Context(), w.doc, 10)
+		w.must(err)
+		if len(page) != 1 || page[0] != (persist.Size{Doc: "empty"}) {
+			t.Errorf("the next ones are %+v", page)
+		}
+	})
 	t.Run("any revision is what a replay makes", f.anyRevision)
 	t.Run("packing, appending and reading go on beside each other", f.packBeside)
 	t.Run("an unknown document is not found", func(t *testing.T) {
@@ -463,6 +492,17 @@ func (w *world) lasts(records []session.Record) {
 	if _, _, found, err := w.LastOf(w.t.Context(), w.doc, "nobody"); found || err != nil {
 		w.t.Errorf("last of nobody: %v, %v", found, err)
 	}
+}
+
+// sizes is that of the document alone.
+func (w *world) sizes() persist.Size {
+	w.t.Helper()
+	page, err := w.Sizes(w.t.Context(), "", 1)
+	w.must(err)
+	if len(page) != 1 || page[0].Doc != w.doc {
+		w.t.Fatalf("sizes are %+v", page)
+	}
+	return page[0]
 }
 
 // about is what lists say of the document.
