@@ -1,4 +1,6 @@
 import type { DocKind, Op } from "../src/client/types.ts";
+import { plainText } from "../src/ot/text.ts";
+import type { Edit } from "./histories.ts";
 
 /** The list of the pictures, the oldest first. */
 export const titles: readonly (readonly [title: string, kind: DocKind])[] = [
@@ -85,3 +87,35 @@ The database needs nothing: migrations only ever add.
 `,
   },
 ];
+
+const hour = 3_600_000;
+
+/** How the launch plan came about: three people on three days, word by word, and some of it written twice. */
+export function* launchPlan(noon: number): Generator<Edit> {
+  const words = minutes.flatMap((part) => {
+    if (!("insert" in part) || typeof part.insert !== "string") return [part];
+    const { attributes } = part;
+    return (part.insert.match(/\S*\s*/g) ?? [])
+      .filter(Boolean)
+      .map((insert) => (attributes ? { insert, attributes } : { insert }));
+  });
+  let at = 0;
+  for (const [index, word] of words.entries()) {
+    const part = Math.floor((index * 5) / words.length);
+    const time = noon - (5 - part) * 14 * hour + index * 1700;
+    yield [[0, 1, 0, 2, 1][part]!, time, [...(at > 0 ? [{ retain: at }] : []), word]];
+    at += "insert" in word && typeof word.insert === "string" ? word.insert.length : 1;
+  }
+  const text = plainText(minutes);
+  for (const [index, [old, better]] of rewritten.entries()) {
+    const part = { insert: better };
+    yield [2 - index, noon + index * 40_000, [{ retain: text.indexOf(old) }, part, { delete: old.length }]];
+  }
+}
+
+/** What was written another way in the end, the last one first: so the places of the others stay. */
+const rewritten = [
+  ["on the old machine; it stays warm for a week", "on the spare machine, which stays warm until May"],
+  ["short enough to read on a phone", "short"],
+  ["200 people", "500 people and 20 bots"],
+] as const;

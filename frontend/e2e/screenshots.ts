@@ -5,8 +5,10 @@ import type { DocumentPage } from "../src/app/api.ts";
 import type { TextEditor } from "../src/bindings/codemirror.ts";
 import type { RichEditor } from "../src/bindings/quill.ts";
 import type { DocKind, Op } from "../src/client/types.ts";
+import { written as historyIn, noon } from "./histories.ts";
+import { shows } from "./history-page.ts";
 import { converged, type Person } from "./people.ts";
-import { code, minutes, titles } from "./screenshots-content.ts";
+import { code, launchPlan, minutes, titles } from "./screenshots-content.ts";
 import { Shelf } from "./shelf.ts";
 import { useStage } from "./stage.ts";
 
@@ -154,6 +156,38 @@ it.each([
       const names = kind === "rich" ? ".hover + .ql-cursor-flag" : ".cm-peerName";
       await person.page.waitForFunction((names) => document.querySelectorAll(names).length === 2, names);
       await shoot(person, `editor-${kind}-${name}-${colorScheme}`);
+      await person.leave();
+    }
+  }
+});
+
+it("the history of a document", async () => {
+  const users = faces.map(({ name, color }) => ({ name, color }));
+  const edits = launchPlan(noon);
+  const id = await historyIn(stage.server, { kind: "rich", title: "Launch plan, spring release", users, edits });
+  const names = [
+    [40, "First outline"],
+    [96, "Sent to Jonas and Lena"],
+  ] as const;
+  for (const { name, ...size } of sizes) {
+    for (const colorScheme of schemes) {
+      const person = await stage.person({ ...size, colorScheme, serviceWorkers: "block" });
+      await become(person, "Lena Fischer", "#3b6bd0");
+      for (const [revision, name] of names) {
+        const data = { name };
+        await person.page.request.put(`${stage.server.url}/api/docs/${id}/revisions/${revision}/name`, { data });
+      }
+      await person.page.goto(`${stage.server.url}/d/${id}?rev=96`);
+      await shows(person.page, 96);
+      await person.page.getByRole("button", { name: "Authors" }).click();
+      await person.page.locator(".marks-legend").waitFor();
+      await shoot(person, `history-${name}-${colorScheme}`);
+      await person.page.getByRole("button", { name: "Authors" }).click();
+      await person.page.locator("[role=slider]").press("End");
+      await person.page.getByRole("button", { name: "Compare" }).click();
+      await person.page.locator(".marks-comparison").waitFor();
+      await person.page.locator(".history-desk :is(ins, del)").first().waitFor();
+      await shoot(person, `compare-${name}-${colorScheme}`);
       await person.leave();
     }
   }
