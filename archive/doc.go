@@ -23,7 +23,7 @@
 // name and color, to whom nobody can sign in. No edit is ever attributed to another
 // user of the server.
 //
-// Each record is checked as the edit of a client is, against the document that the
+// Each record is checked as an edit is, against the document that the
 // records before it have made, and the document that comes out against the hash at
 // the end of the file. All of it is checked before anything is stored. Then the
 // document is made in the trash, filled, and taken out at the end: nobody sees half

@@ -21,6 +21,9 @@ const (
 // gzipped begins every file that gzip made (RFC 1952).
 var gzipped = []byte{0x1f, 0x8b}
 
+// Begins reports whether a file that begins so is said to be a history, as text.
+func Begins(file []byte) bool { return bytes.HasPrefix(file, []byte(`{"collabd":"`+Format+`"`)) }
+
 // deepest is how deep JSON nests in a line: an op, and 8 levels of a value in it.
 const deepest = 20
 

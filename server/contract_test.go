@@ -26,7 +26,7 @@ const contractBytes = 256 << 10
 
 // contract is docs/openapi.yaml, which every answer in the tests must follow.
 var contract = sync.OnceValue(func() *openapi3.T {
-	for _, kind := range []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "text/markdown", "text/html", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"} {
+	for _, kind := range []string{"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "text/markdown", "text/html", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/gzip"} {
 		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
 	}
 	loader := openapi3.NewLoader()

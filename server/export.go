@@ -47,6 +47,9 @@ func (s *Server) getExport(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
+	if f.send != nil {
+		return f.send(s, w, r, at)
+	}
 	leave, err := s.conversion(r.Context())
 	if err != nil {
 		return err

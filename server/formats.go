@@ -3,10 +3,14 @@ package server
 import (
 	"context"
 	"mime"
+	"net/http"
 	"strings"
 
 	"github.com/collabd/collabd/formats"
+	"github.com/collabd/collabd/formats/docx"
 	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/session"
+	"github.com/collabd/collabd/wire"
 )
 
 // format is a kind of file that a document can be written as, or made of.
@@ -19,21 +23,29 @@ type format struct {
 	// read makes a document of a file; nil: none can be. What it cannot read is
 	// errUnreadable.
 	read func(context.Context, *intake, []byte) error
+	// send and store are instead of write and read for a format that has the
+	// history too: it is neither one document nor in memory.
+	send  func(*Server, http.ResponseWriter, *request, wire.Revision) error
+	store func(context.Context, *intake, []byte) (session.Document, error)
 }
 
 // fileFormats are all of them, the first of a media type being the one that is
 // read.
 var fileFormats = []format{
-	{"text", "text/plain", "txt", exportText, importText},
-	{"markdown", "text/markdown", "md", exportMarkdown, importMarkdown},
-	{"html", "text/html", "html", exportHTML, importHTML},
-	{"delta", "application/json", "json", exportDelta, importDelta},
+	{name: "text", mediaType: "text/plain", extension: "txt", write: exportText, read: importText},
+	{name: "markdown", mediaType: "text/markdown", extension: "md", write: exportMarkdown, read: importMarkdown},
+	{name: "html", mediaType: "text/html", extension: "html", write: exportHTML, read: importHTML},
+	{name: "docx", mediaType: docx.MediaType, extension: "docx", write: exportDocx, read: importDocx},
+	{name: "delta", mediaType: "application/json", extension: "json", write: exportDelta, read: importDelta},
+	{name: "history", mediaType: "application/gzip", extension: "history.gz", send: (*Server).sendHistory, store: storeHistory},
 }
+
+func (f format) writes() bool { return f.write != nil || f.send != nil }
 
 // formatNamed is the one that can be written by that name.
 func formatNamed(name string) (format, bool) {
 	for _, f := range fileFormats {
-		if f.name == name && f.write != nil {
+		if f.name == name && f.writes() {
 			return f, true
 		}
 	}
@@ -47,7 +59,7 @@ func formatOf(contentType string) (format, bool) {
 		return format{}, false
 	}
 	for _, f := range fileFormats {
-		if f.mediaType == kind && f.read != nil {
+		if f.mediaType == kind && (f.read != nil || f.store != nil) {
 			return f, true
 		}
 	}
@@ -58,7 +70,7 @@ func formatOf(contentType string) (format, bool) {
 func formatNames() string {
 	var names []string
 	for _, f := range fileFormats {
-		if f.write != nil {
+		if f.writes() {
 			names = append(names, f.name)
 		}
 	}

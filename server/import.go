@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/collabd/collabd/archive"
 	"github.com/collabd/collabd/formats"
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/persist"
@@ -101,6 +102,14 @@ func (s *Server) importDocument(w http.ResponseWriter, r *request) error {
 	if err := s.admission.writes(r.who, from, writeCost(len(data), 0)); err != nil {
 		return err
 	}
+	if f.read != nil && archive.Begins(data) { // JSON of another sort
+		f, _ = formatNamed("history")
+	}
+	if f.store != nil {
+		if err := possible(http.NewResponseController(w).SetWriteDeadline(time.Now().Add(historyTime + s.admission.lim.Answer))); err != nil {
+			return err
+		}
+	}
 	made, err := s.make(r.Context(), in, f, data)
 	if err != nil {
 		return err
@@ -150,6 +159,9 @@ func (s *Server) make(ctx context.Context, in *intake, f format, data []byte) (s
 		return session.Document{}, err
 	}
 	defer leave()
+	if f.store != nil {
+		return f.store(ctx, in, data)
+	}
 	err = f.read(ctx, in, data)
 	switch {
 	case errors.Is(err, formats.ErrTooLarge):

@@ -33,6 +33,7 @@ type Store interface {
 	packs
 	facts
 	wholes
+	histories
 	CreateDocument(ctx context.Context, d session.Document) error
 	Key(ctx context.Context, name string, size int) ([]byte, error)
 	Logins() *persist.Logins

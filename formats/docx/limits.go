@@ -5,6 +5,9 @@ import (
 	"fmt"
 )
 
+// MediaType is that of Word files.
+const MediaType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
 // ErrUnreadable says that a file is no Word document, or damaged.
 var ErrUnreadable = errors.New("no readable Word document")
 
