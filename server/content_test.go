@@ -77,7 +77,7 @@ func TestContentAtEveryRevision(t *testing.T) {
 			"revision=4": "no_such_revision", "revision=9007199254740991": "no_such_revision",
 			"revision=-1": "bad_request", "revision=x": "bad_request", "revision=1.0": "bad_request",
 			"revision=9007199254740992": "bad_request", "revision=18446744073709551616": "bad_request",
-			"format=html": "bad_request", "format=Text": "bad_request",
+			"format=pdf": "bad_request", "format=Text": "bad_request",
 		} {
 			status := map[string]int{"no_such_revision": 404, "bad_request": 400}[code]
 			ana.do("GET", fmt.Sprintf("/api/docs/%s/content?%s", doc, query), "").is(t, status, code)
