@@ -162,11 +162,15 @@ type source struct{ *persist.Memory }
 
 func (s source) Facts(ctx context.Context, doc wire.DocID, after, upTo wire.Revision) ([]Fact, error) {
 	stored, err := s.Memory.Facts(ctx, doc, after, upTo)
-	var facts []Fact
-	for _, f := range stored {
-		facts = append(facts, Fact{Revision: f.Revision, User: f.User, At: f.At})
+	return asFacts(stored), err
+}
+
+func asFacts(stored []persist.Fact) []Fact {
+	facts := make([]Fact, len(stored))
+	for i, f := range stored {
+		facts[i] = Fact{Revision: f.Revision, User: f.User, At: f.At}
 	}
-	return facts, err
+	return facts
 }
 
 var began = time.Date(2026, 5, 4, 9, 0, 0, 0, time.UTC)
