@@ -38,14 +38,31 @@ func (l *ledger) extend(ctx context.Context, src Source, doc wire.DocID, upTo wi
 	if err != nil {
 		return err
 	}
-	for _, f := range read {
+	l.add(read)
+	return nil
+}
+
+func (l *ledger) add(facts []Fact) {
+	for _, f := range facts {
 		author := l.sum.add(f)
 		if author == len(l.users) {
 			l.users = append(l.users, f.User)
 		}
 		l.who, l.at = append(l.who, uint32(author)), append(l.at, f.At.UnixMicro())
 	}
-	return nil
+}
+
+// offer adds facts that came up elsewhere, if they are the next ones and nobody
+// is busy with the ledger.
+func (l *ledger) offer(facts []Fact) {
+	select {
+	case l.turn <- struct{}{}:
+		defer l.turn.give()
+		if facts[0].Revision == wire.Revision(len(l.who))+1 {
+			l.add(facts)
+		}
+	default:
+	}
 }
 
 // facts returns the facts up to a revision, which must have been read.

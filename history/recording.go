@@ -83,12 +83,15 @@ func (a *Archive) record(ctx context.Context, doc wire.DocID, upTo wire.Revision
 		r.editor, r.trace = first.Doc.Edit(), NewTrace(0, first.Doc.Len())
 	}
 	var ops []ot.Op
+	var made []Fact
 	return a.read(ctx, doc, have.end(), have.whole(upTo), func(rec *session.Record) error {
-		if ops = append(ops, rec.Op); len(ops) < a.lim.BlockRecords {
+		ops, made = append(ops, rec.Op), append(made, Fact{rec.Revision, rec.User, rec.At})
+		if len(ops) < a.lim.BlockRecords {
 			return nil
 		}
 		err := r.add(ops, a.lim.TraceBlocks)
-		ops = ops[:0]
+		k.ledger.offer(made)
+		ops, made = ops[:0], made[:0]
 		if err != nil { // the log is damaged
 			a.forget(doc, k)
 			return err
