@@ -12,6 +12,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"github.com/collabd/collabd/ot"
+	"github.com/collabd/collabd/wire"
 )
 
 // operation is one of docs/openapi.yaml with a request for it.
@@ -118,6 +119,28 @@ func TestContractLateBody(t *testing.T) {
 	}
 }
 
+// What is left: refusals of one operation each.
+func TestContractOthers(t *testing.T) {
+	w := open(t, func(c *Config) { c.Admission.UserConnections = 1 })
+	ana := w.person()
+	doc := "/api/docs/" + string(ana.create("x", ot.Text).ID)
+	ana.do("PATCH", "/api/folders/"+string(ana.folder("x").ID), `{}`).is(t, 400, "bad_request")
+	ana.doAs("text/plain", "PUT", "/api/docs/nothing/content?base=0", "x").is(t, 404, "not_found")
+	w.write(wire.DocID(strings.TrimPrefix(doc, "/api/docs/")), `[{"insert":"x"}]`)
+	ana.do("PUT", doc+"/revisions/1/name", `{"name":"`+strings.Repeat("x", bodyBytes)+`"}`).is(t, 413, "too_large")
+	var image fileJSON
+	ana.doAs("image/png", "POST", doc+"/files", drawn(t, "image/png", 3, 2)).is(t, 201, "").into(t, &image)
+	if a := ana.do("GET", image.URL, "", "Range: bytes=1000-"); a.status != 416 {
+		t.Errorf("a range outside of the image: %d", a.status)
+	}
+	for path, transport := range map[string]string{doc + "/records/events": viaRecords, "/api/list/events": viaList} {
+		stays := ana.open(path)
+		ana.do("GET", path, "").is(t, 429, "too_many_connections")
+		stays.close()
+		w.settled(fmt.Sprintf("collabd_connections{transport=%q}", transport), 0)
+	}
+}
+
 // codesOf are the codes that an error of an operation may have.
 func codesOf(op *openapi3.Operation, status string) (codes []string) {
 	response := op.Responses.Value(status)
@@ -140,9 +163,6 @@ func TestContractErrors(t *testing.T) {
 	for name, response := range contract().Components.Responses {
 		for _, item := range contract().Paths.Map() {
 			for _, op := range item.Operations() {
-				if planned, _ := op.Extensions["x-planned"].(bool); planned {
-					continue
-				}
 				for status, r := range op.Responses.Map() {
 					if r.Value != response.Value {
 						continue

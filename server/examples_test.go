@@ -94,7 +94,7 @@ func (r *reader) same(shown, came any, path string) error {
 			return fmt.Errorf("%s is %v, not an object", path, came)
 		}
 		for name, v := range shown {
-			c, ok := came[name]
+			c, ok := came[r.here(name)]
 			if !ok {
 				return fmt.Errorf("%s has no %s", path, name)
 			}
