@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { ana, ben, mira, typed, written } from "./histories.ts";
 import { addressed, openHistory, shows, slider } from "./history-page.ts";
@@ -65,6 +66,46 @@ test("U22: sessions are listed by day with their people, and lead there by mouse
   await shows(page, 480);
   await slider(page).hover({ position: { x: 60, y: 20 } });
   expect(await page.locator(".history-tip").textContent()).toMatch(/ · Ana Sousa and Ben Adler · Revisions 1 to 240$/);
+});
+
+/** What the track of the slider shows at a place: a revision of 720, and CSS pixels below the middle of the band. */
+function painted(page: Page, revision: number, below: number): Promise<string> {
+  return page.evaluate(
+    async ([revision, below]) => {
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      const canvas = document.querySelector<HTMLCanvasElement>("canvas.history-track")!;
+      const x = (canvas.width * revision!) / 720;
+      const y = canvas.height / 2 + below! * devicePixelRatio;
+      const copy = new OffscreenCanvas(1, 1).getContext("2d")!;
+      copy.drawImage(canvas, Math.round(x), Math.round(y), 1, 1, 0, 0, 1, 1);
+      const [red, green, blue, alpha] = copy.getImageData(0, 0, 1, 1).data;
+      const hex = [red, green, blue].map((each) => each!.toString(16).padStart(2, "0")).join("");
+      return alpha === 0 ? "nothing" : `#${hex}`;
+    },
+    [revision, below],
+  );
+}
+
+test("U22: the slider shows who wrote when, where sessions end, and names", async () => {
+  const id = await notes();
+  const person = await stage.person({ viewport: { width: 1280, height: 800 } });
+  const { page } = person;
+  await page.goto(`${stage.server.url}/d/${id}?rev=10`);
+  await shows(page, 10);
+  expect(await painted(page, 60, 0)).toBe(ana.color);
+  expect(await painted(page, 180, 0)).toBe(ben.color);
+  expect(await painted(page, 300, 0)).toBe(mira.color);
+  expect([ben.color, mira.color]).not.toContain(await painted(page, 240, 0)); // between two sessions
+  expect(await painted(page, 10, -11)).toBe("nothing");
+  await page.getByRole("button", { name: "Name this revision" }).click();
+  await person.type("Start");
+  await person.press("Enter");
+  await page.getByRole("button", { name: "Rename “Start”" }).waitFor();
+  expect(await painted(page, 10, -11)).not.toBe("nothing");
+  await page.getByRole("button", { name: "Show the edits of" }).click();
+  await page.getByRole("checkbox", { name: /^Ben Adler/ }).check();
+  expect(await painted(page, 60, 0)).not.toBe(ana.color);
+  expect(await painted(page, 180, 0)).toBe(ben.color);
 });
 
 test("U22: the slider stops at the edits of the chosen people only", async () => {

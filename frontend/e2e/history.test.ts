@@ -79,9 +79,12 @@ describe("the slider", () => {
     const stopped = await shows(page);
     expect(stopped).toBeLessThan(200);
     await page.getByRole("combobox", { name: "Speed" }).selectOption("100");
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname.split("/").at(-1)!));
     await page.getByRole("button", { name: "Play" }).click();
     await shows(page, 600);
     await page.getByRole("button", { name: "Play" }).waitFor(); // it has come to the end by itself
+    expect(asked.filter((each) => each === "records")).toHaveLength(1); // all steps together
     expect(await page.evaluate(() => window.collabd!.history!.contents())).toEqual(docs[600]!.op());
     await page.getByRole("button", { name: "Play" }).click(); // and begins again
     await page.waitForFunction(() => window.collabd!.history!.revision < 600);
