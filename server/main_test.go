@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/collabd/collabd/persist/pgcluster/pgclustertest"
 )
 
 var listUnanswered = flag.Bool("unanswered", false, "after all tests, list the answers of docs/openapi.yaml that none of them has had")
@@ -14,7 +16,7 @@ var listUnanswered = flag.Bool("unanswered", false, "after all tests, list the a
 func TestMain(m *testing.M) {
 	// scs.New starts it for a store that is replaced at once, and to stop it is
 	// a data race with its start.
-	goleak.VerifyTestMain(unanswered{m}, goleak.IgnoreTopFunction("github.com/alexedwards/scs/v2/memstore.(*MemStore).startCleanup"))
+	goleak.VerifyTestMain(pgclustertest.Main(unanswered{m}), goleak.IgnoreTopFunction("github.com/alexedwards/scs/v2/memstore.(*MemStore).startCleanup"))
 }
 
 // unanswered runs tests, and lists what they have not had if that is asked for.
