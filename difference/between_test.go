@@ -45,6 +45,8 @@ func TestBetween(t *testing.T) {
 		{"an embed", `[{"insert":"ab\n"}]`, `[{"insert":"a"},{"insert":{"divider":true}},{"insert":"b\n"}]`, `[{"retain":1},{"insert":{"divider":true}}]`},
 		{"one of two embeds", `[{"insert":{"image":"/a"}},{"insert":{"image":"/b"}},{"insert":"\n"}]`, `[{"insert":{"image":"/b"}},{"insert":"\n"}]`, `[{"delete":1}]`},
 		{"an embed is no character", `[{"insert":{"divider":true}},{"insert":"\n"}]`, `[{"insert":"\ufffc\n"}]`, `[{"insert":"￼"},{"delete":1}]`},
+		{"lines around the last one", `[{"insert":"one\n"}]`, `[{"insert":"zero\none\ntwo\n"}]`, `[{"insert":"zero\n"},{"retain":3},{"insert":"\ntwo"}]`},
+		{"the last line goes", `[{"insert":"one\ntwo\n"}]`, `[{"insert":"one\n"}]`, `[{"retain":3},{"delete":4}]`},
 		{"without a last line break", `[{"insert":"ab"}]`, `[{"insert":"abc"}]`, `[{"retain":2},{"insert":"c"}]`},
 		{"from nothing", `[]`, `[{"insert":"abc"}]`, `[{"insert":"abc"}]`},
 	} {

@@ -17,22 +17,61 @@ type matcher struct {
 	build    ot.Builder
 }
 
-// all compares whole documents, but not the line break that both end in: it
-// stays, whatever it looks like.
+// all compares whole documents, line by line, and what lies between two lines
+// that stayed letter by letter.
 func (m *matcher) all() {
-	m.butLast(func(a, b []token) {
-		start, end := shared(a, b)
-		if unitsOf(a[start:len(a)-end])+unitsOf(b[start:len(b)-end]) > m.limits.Units {
-			m.between(a, b, m.replace)
-			return
+	start, end := shared(m.a, m.b)
+	if unitsOf(m.a[start:len(m.a)-end])+unitsOf(m.b[start:len(m.b)-end]) > m.limits.Units {
+		m.middle()
+		return
+	}
+	// What stays is whole lines, or a new line would be told as the end of the
+	// one before it and the beginning of the next.
+	start, end = wholeLines(m.a, start, end)
+	runs := []run{{kept: true, a: start, b: start}}
+	runs = m.lines(runs, split(m.a[start:len(m.a)-end]), split(m.b[start:len(m.b)-end]))
+	if end > 0 {
+		runs = append(runs, run{kept: true, a: end, b: end})
+	}
+	a, b := m.a, m.b
+	for _, r := range m.lastBreak(runs) {
+		if r.kept {
+			m.keep(a[:r.a], b[:r.b])
+		} else {
+			m.letters(a[:r.a], b[:r.b])
 		}
-		// What stays is whole lines, or a new line would be told as the end of
-		// the one before it and the beginning of the next.
-		start, end = wholeLines(a, start, end)
-		m.keep(a[:start], b[:start])
-		m.lines(split(a[start:len(a)-end]), split(b[start:len(b)-end]))
-		m.keep(a[len(a)-end:], b[len(b)-end:])
-	})
+		a, b = a[r.a:], b[r.b:]
+	}
+}
+
+// run is so many tokens of both documents that stay, or of which the ones take
+// the place of the others.
+type run struct {
+	kept bool
+	a, b int
+}
+
+// lastBreak makes the line break that both documents end in, if they do, one
+// that stays, whatever it looks like. Where lines are new or gone at the end, the
+// break in front of them is taken for new or gone instead.
+func (m *matcher) lastBreak(runs []run) []run {
+	last := &runs[len(runs)-1]
+	switch {
+	case last.kept || !endsLine(m.a) || !endsLine(m.b):
+		return runs
+	case last.a > 0 && last.b > 0:
+		last.a--
+		last.b--
+	default: // the other document has an end, which is what stays
+		before := &runs[len(runs)-2]
+		before.a--
+		before.b--
+	}
+	return append(runs, run{kept: true, a: 1, b: 1})
+}
+
+func endsLine(tokens []token) bool {
+	return len(tokens) > 0 && tokens[len(tokens)-1].char == '\n'
 }
 
 // middle replaces all but what both begin and end with.
@@ -43,7 +82,7 @@ func (m *matcher) middle() {
 // butLast compares all but the last line break, if both have one.
 func (m *matcher) butLast(compare func(a, b []token)) {
 	a, b := len(m.a), len(m.b)
-	if a > 0 && b > 0 && m.a[a-1].char == '\n' && m.b[b-1].char == '\n' {
+	if endsLine(m.a) && endsLine(m.b) {
 		a, b = a-1, b-1
 	}
 	compare(m.a[:a], m.b[:b])
@@ -70,23 +109,23 @@ func wholeLines(tokens []token, start, end int) (int, int) {
 	return start, end
 }
 
-// lines compares line by line, and what lies between two lines that stayed
-// letter by letter.
-func (m *matcher) lines(a, b [][]token) {
+// lines compares line by line, and adds what it finds to the runs.
+func (m *matcher) lines(runs []run, a, b [][]token) []run {
 	runes := newAlphabet[string]()
 	x, ok := encode(a, func(line []token) (rune, bool) { return runes.rune(lineKey(line)) })
 	y, ok2 := encode(b, func(line []token) (rune, bool) { return runes.rune(lineKey(line)) })
-	if !ok || !ok2 {
-		m.replace(join(a), join(b))
-		return
+	add := func(kept bool, n, l int) {
+		runs = append(runs, run{kept, len(join(a[:n])), len(join(b[:l]))})
+		a, b = a[n:], b[l:]
 	}
-	m.steps(x, y, false, func(n int) {
-		m.keep(join(a[:n]), join(b[:n]))
-		a, b = a[n:], b[n:]
-	}, func(deleted, inserted int) {
-		m.letters(join(a[:deleted]), join(b[:inserted]))
-		a, b = a[deleted:], b[inserted:]
-	})
+	switch {
+	case len(a)+len(b) == 0:
+	case !ok || !ok2:
+		add(false, len(a), len(b))
+	default:
+		m.steps(x, y, false, func(n int) { add(true, n, n) }, func(deleted, inserted int) { add(false, deleted, inserted) })
+	}
+	return runs
 }
 
 // letters compares character by character.

@@ -79,7 +79,10 @@ func markdownReplacement(base ot.Doc, text string) (ot.Op, error) {
 		return ot.Op{}, err
 	}
 	op, err := difference.Between(a, b, difference.Limits{})
-	return op, differenceError(err)
+	if err != nil {
+		return ot.Op{}, differenceError(err)
+	}
+	return keepLines(base, a, op), nil
 }
 
 // documentOf reads {"op":[…]}, a document of inserts.
@@ -140,7 +143,7 @@ func textReplacement(kind ot.DocKind, base ot.Doc, was, text string) (ot.Op, err
 		return ot.Op{}, differenceError(err)
 	}
 	if kind == ot.Rich {
-		op = movedEmbeds(base, op)
+		op = keepLines(base, a, movedEmbeds(base, op))
 	}
 	return op, nil
 }

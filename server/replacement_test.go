@@ -85,6 +85,26 @@ func TestReplacement(t *testing.T) {
 		"Markdown keeps red under what it says": {
 			ot.Rich, `[{"insert":"one","attributes":{"color":"#ff0000","bold":true}},{"insert":"\n"}]`, formMarkdown, "one\n", `[{"retain":3,"attributes":{"bold":null}}]`,
 		},
+		"a line behind the last one": {
+			ot.Rich, `[{"insert":"one"},{"insert":"\n","attributes":{"align":"center"}}]`, formText, "one\ntwo\n",
+			`[{"retain":3},{"insert":"\n","attributes":{"align":"center"}},{"insert":"two"},{"retain":1,"attributes":{"align":null}}]`,
+		},
+		"the same in Markdown": {
+			ot.Rich, `[{"insert":"one"},{"insert":"\n","attributes":{"align":"center","list":"bullet"}}]`, formMarkdown, "- one\n\ntwo\n",
+			`[{"retain":3},{"insert":"\n","attributes":{"align":"center","list":"bullet"}},{"insert":"two"},{"retain":1,"attributes":{"align":null,"list":null}}]`,
+		},
+		"the last line goes": {
+			ot.Rich, `[{"insert":"one"},{"insert":"\n","attributes":{"align":"center"}},{"insert":"two"},{"insert":"\n","attributes":{"list":"bullet"}}]`, formText, "one\n",
+			`[{"retain":3},{"delete":4},{"retain":1,"attributes":{"align":"center","list":null}}]`,
+		},
+		"a line is divided": {
+			ot.Rich, `[{"insert":"one two"},{"insert":"\n","attributes":{"list":"bullet"}}]`, formText, "one \ntwo\n",
+			`[{"retain":4},{"insert":"\n","attributes":{"list":"bullet"}}]`,
+		},
+		"two lines are joined": {
+			ot.Rich, `[{"insert":"one"},{"insert":"\n","attributes":{"align":"center"}},{"insert":"two"},{"insert":"\n","attributes":{"list":"bullet"}}]`, formText, "onetwo\n",
+			`[{"retain":3},{"delete":1}]`,
+		},
 		"a whole document": {
 			ot.Rich, `[{"insert":"one\n"}]`, formDelta, `{"op":[{"insert":"one","attributes":{"bold":true}},{"insert":"\n"}]}`,
 			`[{"retain":3,"attributes":{"bold":true}}]`,
@@ -171,7 +191,7 @@ func TestReplacementOfAnything(t *testing.T) {
 				t.Fatalf("case %d: %q became %q, want %q", i, was, got, want)
 			}
 			for c := range op.Components() {
-				if c.Kind == ot.Retain && c.Attrs != (ot.Attrs{}) {
+				if c.Kind == ot.Retain && c.Len > 1 && c.Attrs != (ot.Attrs{}) {
 					t.Fatalf("case %d: text changes formats: %s", i, op)
 				}
 			}
@@ -180,6 +200,63 @@ func TestReplacementOfAnything(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestReplacementKeepsLines: whatever whole lines come and go, every line that
+// stays has the formats that it had.
+func TestReplacementKeepsLines(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	formats := []string{`{"align":"center"}`, `{"list":"bullet"}`, `{"header":2}`, `{"indent":1}`, `{}`}
+	for i := range 2000 {
+		var base []string
+		var lines []string
+		for n := range 1 + r.IntN(8) {
+			lines = append(lines, fmt.Sprintf("line %d", n))
+			base = append(base, fmt.Sprintf(`{"insert":%q},{"insert":"\n","attributes":%s}`, lines[n], formats[r.IntN(len(formats))]))
+		}
+		doc := document(t, "["+strings.Join(base, ",")+"]")
+		was := lineFormats(doc)
+		only := r.IntN(2) == 0 // new ones: where one takes the place of another it may have its formats
+		for range 1 + r.IntN(3) {
+			switch at := r.IntN(len(lines) + 1); {
+			case only || r.IntN(2) == 0:
+				lines = slices.Insert(lines, at, fmt.Sprintf("new %d", r.IntN(1000)))
+			case at < len(lines) && len(lines) > 1:
+				lines = slices.Delete(lines, at, at+1)
+			}
+		}
+		text := strings.Join(lines, "\n") + "\n"
+		op, err := replacement(ot.Rich, doc, formText, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := doc.Apply(op)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if after.Text() != text {
+			t.Fatalf("case %d: it is %q, want %q", i, after.Text(), text)
+		}
+		for line, attrs := range lineFormats(after) {
+			if had, stays := was[line]; stays && had != attrs {
+				t.Fatalf("case %d: %q had %v, has %v; by %s", i, line, had, attrs, op)
+			}
+			if _, stays := was[line]; only && !stays && attrs.Len() > 0 {
+				t.Fatalf("case %d: %q is new and has %v; by %s", i, line, attrs, op)
+			}
+		}
+	}
+}
+
+func lineFormats(doc ot.Doc) map[string]ot.Attrs {
+	formats := map[string]ot.Attrs{}
+	for l := range doc.Lines() {
+		d, _ := ot.DocOf(l.Content)
+		formats[d.Text()] = l.Attrs
+	}
+	return formats
 }
 
 func withoutMarks(s string) string { return strings.ReplaceAll(s, embedMark, "") }
