@@ -157,7 +157,7 @@ func (i *importer) record(r record) error {
 	for r.client >= len(i.clients) {
 		i.clients = append(i.clients, wire.ClientID(session.NewID()))
 	}
-	op := i.readdressed(r.op)
+	op := readdressed(r.op, i.urls)
 	if err := i.content.Apply(op); err != nil {
 		return fmt.Errorf("revision %d does not apply with its new addresses: %w", r.revision, err) // it did with the old ones
 	}
@@ -184,9 +184,9 @@ func inserted(op ot.Op) (units int) {
 }
 
 // readdressed returns op with the new addresses of the pictures that came with
-// the file.
-func (i *importer) readdressed(op ot.Op) ot.Op {
-	if len(i.urls) == 0 {
+// the file, by their old ones.
+func readdressed(op ot.Op, urls map[string]string) ot.Op {
+	if len(urls) == 0 {
 		return op
 	}
 	var b ot.Builder
@@ -200,8 +200,8 @@ func (i *importer) readdressed(op ot.Op) ot.Op {
 		case c.Embed.IsZero():
 			b.Insert(c.Text, c.Attrs)
 		default:
-			if old, ok := c.Embed.Value().Text(); ok && c.Embed.Name() == "image" && i.urls[old] != "" {
-				c.Embed, changed = ot.NewEmbed("image", ot.StringValue(i.urls[old])), true
+			if old, ok := c.Embed.Value().Text(); ok && c.Embed.Name() == "image" && urls[old] != "" {
+				c.Embed, changed = ot.NewEmbed("image", ot.StringValue(urls[old])), true
 			}
 			b.InsertEmbed(c.Embed, c.Attrs)
 		}

@@ -2,10 +2,12 @@ package archive
 
 import (
 	"context"
+	"crypto/sha256"
 	"time"
 
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/persist"
+	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/wire"
 )
 
@@ -26,126 +28,37 @@ type Image struct {
 	Width, Height int // pixels
 }
 
-// Make makes a document that the importer has written in one go: in as many
-// records as the edits of a client would take, all at the same time. It is not
-// seen before it is whole, as with [Import]. ErrTooLarge if it is larger than
-// Limits.DocumentUnits, ErrUnreadable if c.Op is no document of its kind.
-func Make(ctx context.Context, to Store, c Content, opt Options) (Imported, error) {
-	opt.Limits = opt.Limits.withDefaults()
-	if opt.Title == "" {
-		opt.Title = c.Title
-	}
-	if _, err := ot.DocOf(c.Op); err != nil || !endsWell(c) {
-		return Imported{}, ErrUnreadable
-	}
-	if c.Op.TargetLen() > opt.Limits.DocumentUnits {
+// Make makes a document that user has written in one go, all of it or nothing.
+// ErrTooLarge if it is larger than a document may be, ErrUnreadable if c.Op is no
+// document of its kind.
+func Make(ctx context.Context, to persist.Store, c Content, user wire.UserID) (Imported, error) {
+	if c.Op.TargetLen() > DefaultLimits().DocumentUnits {
 		return Imported{}, tooLarge("too large a document")
 	}
-	var edits []ot.Op
-	units := c.Kind.Initial().Len()
-	for op := range typed(c.Kind, c.Op) {
-		if err := c.Kind.CheckLen(op, units); err != nil {
-			return Imported{}, ErrUnreadable
-		}
-		units += inserted(op)
-		edits = append(edits, op)
-	}
 	now := time.Now().UTC().Truncate(time.Microsecond)
-	i := &importer{ctx: ctx, to: to, opt: opt, now: now, urls: map[string]string{}, people: []wire.UserID{opt.Importer}}
-	if err := i.header(header{kind: c.Kind, created: now}); err != nil {
-		return Imported{}, err
-	}
-	for _, image := range c.Images {
-		if err := i.file(file{url: image.URL, kind: image.Type, width: image.Width, height: image.Height, at: now}, image.Data); err != nil {
-			return Imported{}, err
-		}
-	}
-	for n, op := range edits {
-		if err := i.record(record{revision: wire.Revision(n + 1), seq: wire.Seq(n + 1), at: now, op: op}); err != nil {
-			return Imported{}, err
-		}
-	}
-	return i.done, i.end()
-}
-
-// endsWell reports whether a rich document has its last line break.
-func endsWell(c Content) bool {
-	last := ot.Component{}
-	for part := range c.Op.Components() {
-		last = part
-	}
-	return c.Kind == ot.Text || last.Kind == ot.Insert && last.Text != "" && last.Text[len(last.Text)-1] == '\n'
-}
-
-// typed yields the edits that write a document into an empty one of its kind, one
-// after the other, none larger than that of a client.
-func typed(kind ot.DocKind, op ot.Op) func(yield func(ot.Op) bool) {
-	return func(yield func(ot.Op) bool) {
-		lim := wire.DefaultLimits()
-		var b ot.Builder
-		at, parts, units := 0, 0, 0 // at is where the next edit begins
-		flush := func() bool {
-			if parts == 0 {
-				return true
+	w := persist.Whole{Document: session.Document{
+		ID: wire.DocID(session.NewID()), Kind: c.Kind, Title: line(c.Title, titleRunes), Lineage: wire.Lineage(session.NewID()),
+		Owner: user, Created: now, Edited: now,
+	}}
+	urls := map[string]string{}
+	known := map[[sha256.Size]byte]string{} // each picture once
+	for _, i := range c.Images {
+		sum := sha256.Sum256(i.Data)
+		if known[sum] == "" {
+			f := persist.File{
+				ID: persist.FileID(session.NewID()), Doc: w.Document.ID, User: user, Type: i.Type, Width: i.Width, Height: i.Height, Created: now,
 			}
-			at, parts, units = at+units, 0, 0
-			ok := yield(b.Op())
-			b.Retain(at, ot.Attrs{})
-			return ok
+			known[sum] = FileURL(f.Doc, f.ID)
+			w.Files = append(w.Files, persist.WholeFile{About: f, Data: i.Data})
 		}
-		rest := op.TargetLen()
-		for c := range op.Components() {
-			rest -= c.Len
-			last := rest == 0 && kind == ot.Rich
-			if !c.Embed.IsZero() {
-				if units+1 > lim.EditUnits || parts+2 > lim.EditComponents {
-					if !flush() {
-						return
-					}
-				}
-				b.InsertEmbed(c.Embed, c.Attrs)
-				parts, units = parts+1, units+1
-				continue
-			}
-			text := c.Text
-			if last {
-				text = text[:len(text)-1]
-			}
-			for text != "" {
-				piece, n := head(text, lim.EditUnits-units)
-				if piece == "" || parts+2 > lim.EditComponents {
-					if !flush() {
-						return
-					}
-					continue
-				}
-				b.Insert(piece, c.Attrs)
-				parts, units, text = parts+1, units+n, text[len(piece):]
-			}
-			if last && c.Attrs.Len() > 0 { // the line break is there already
-				b.Retain(1, c.Attrs)
-				parts++
-			}
-		}
-		flush()
+		urls[i.URL] = known[sum]
 	}
-}
-
-// head returns the beginning of a text that has at most so many UTF-16 code
-// units, and how many it has.
-func head(s string, most int) (string, int) {
-	units := 0
-	for i, r := range s {
-		n := 1
-		if r > 0xFFFF {
-			n = 2
-		}
-		if units+n > most {
-			return s[:i], units
-		}
-		units += n
+	var err error
+	if w.Records, err = Records(c.Kind, readdressed(c.Op, urls), user, now); err != nil {
+		return Imported{}, ErrUnreadable
 	}
-	return s, units
+	w.Document.Head = wire.Revision(len(w.Records))
+	return Imported{Document: w.Document, Records: len(w.Records), Files: len(w.Files)}, to.CreateWhole(ctx, w)
 }
 
 // A store of package persist does all that is asked of one here.

@@ -9,15 +9,14 @@ import (
 	"github.com/collabd/collabd/ot"
 	"github.com/collabd/collabd/persist"
 	"github.com/collabd/collabd/session"
-	"github.com/collabd/collabd/wire"
 )
 
-// What is made is what was asked for, in edits that a client could have sent.
+// What is made is what was asked for, in edits that are not too large.
 func TestMake(t *testing.T) {
 	bold := ot.NewAttrs(map[string]ot.Value{"bold": ot.True})
 	heading := ot.NewAttrs(map[string]ot.Value{"header": "1"})
 	many := func(b *ot.Builder) {
-		for i := range 5_000 {
+		for i := range 50_000 {
 			b.Insert("x", []ot.Attrs{{}, bold}[i%2])
 		}
 	}
@@ -34,8 +33,8 @@ func TestMake(t *testing.T) {
 		"picture": {ot.Rich, func(b *ot.Builder) {
 			b.InsertEmbed(ot.NewEmbed("image", ot.StringValue("/word/png/1")), bold).Insert("\n", ot.Attrs{})
 		}, 1},
-		"long":               {ot.Text, func(b *ot.Builder) { b.Insert(strings.Repeat("x", 40_000), ot.Attrs{}) }, 3},
-		"pairs at the edges": {ot.Text, func(b *ot.Builder) { b.Insert("x"+strings.Repeat("😀", 20_000), ot.Attrs{}) }, 3},
+		"long":               {ot.Text, func(b *ot.Builder) { b.Insert(strings.Repeat("x", 600_000), ot.Attrs{}) }, 3},
+		"pairs at the edges": {ot.Text, func(b *ot.Builder) { b.Insert("x"+strings.Repeat("😀", 300_000), ot.Attrs{}) }, 3},
 		"many formats":       {ot.Rich, func(b *ot.Builder) { many(b); b.Insert("\n", heading) }, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -45,7 +44,7 @@ func TestMake(t *testing.T) {
 			op := b.Op()
 			got, err := archive.Make(t.Context(), s, archive.Content{
 				Kind: c.kind, Title: "t", Op: op, Images: []archive.Image{{URL: "/word/png/1", Data: []byte(picture), Type: "image/png"}},
-			}, archive.Options{Importer: "u1"})
+			}, "u1")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,9 +64,8 @@ func TestMake(t *testing.T) {
 			if err != nil || len(records) != c.records {
 				t.Errorf("%d records, not %d: %v", len(records), c.records, err)
 			}
-			lim := wire.DefaultLimits()
 			for _, r := range records {
-				if r.User != "u1" || r.Op.Len() > lim.EditComponents || r.Op.TargetLen()-r.Op.BaseLen() > lim.EditUnits {
+				if r.User != "u1" || r.Op.Len() > ot.DefaultLimits().Components || r.Op.TargetLen()-r.Op.BaseLen() > ot.DefaultLimits().InsertUnits {
 					t.Errorf("an edit by %q of %d components", r.User, r.Op.Len())
 				}
 			}
@@ -85,17 +83,16 @@ func TestMakeRefused(t *testing.T) {
 	for _, c := range []struct {
 		kind ot.DocKind
 		op   ot.Op
-		lim  archive.Limits
 		want error
 	}{
-		{ot.Rich, b.Insert("no line break", ot.Attrs{}).Op(), archive.Limits{}, archive.ErrUnreadable},
-		{ot.Rich, ot.Op{}, archive.Limits{}, archive.ErrUnreadable},
-		{ot.Rich, b.Retain(1, ot.Attrs{}).Delete(1).Op(), archive.Limits{}, archive.ErrUnreadable},
-		{ot.Rich, b.Insert("\n", ot.NewAttrs(map[string]ot.Value{"onclick": ot.True})).Op(), archive.Limits{}, archive.ErrUnreadable},
-		{ot.Text, b.Insert("x", ot.NewAttrs(map[string]ot.Value{"bold": ot.True})).Op(), archive.Limits{}, archive.ErrUnreadable},
-		{ot.Text, b.Insert("xxx", ot.Attrs{}).Op(), archive.Limits{DocumentUnits: 2}, archive.ErrTooLarge},
+		{ot.Rich, b.Insert("no line break", ot.Attrs{}).Op(), archive.ErrUnreadable},
+		{ot.Rich, ot.Op{}, archive.ErrUnreadable},
+		{ot.Rich, b.Retain(1, ot.Attrs{}).Delete(1).Op(), archive.ErrUnreadable},
+		{ot.Rich, b.Insert("\n", ot.NewAttrs(map[string]ot.Value{"onclick": ot.True})).Op(), archive.ErrUnreadable},
+		{ot.Text, b.Insert("x", ot.NewAttrs(map[string]ot.Value{"bold": ot.True})).Op(), archive.ErrUnreadable},
+		{ot.Text, b.Insert(strings.Repeat("x", 17<<20), ot.Attrs{}).Op(), archive.ErrTooLarge},
 	} {
-		if _, err := archive.Make(t.Context(), s, archive.Content{Kind: c.kind, Op: c.op}, archive.Options{Limits: c.lim}); !errors.Is(err, c.want) {
+		if _, err := archive.Make(t.Context(), s, archive.Content{Kind: c.kind, Op: c.op}, "u1"); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v, expected %v", c.op, err, c.want)
 		}
 	}

@@ -175,7 +175,7 @@ func (s *Server) make(ctx context.Context, in *intake, f format, data []byte) (s
 	made := session.Document{
 		ID: in.id, Kind: in.kind, Title: in.named(), Lineage: wire.Lineage(session.NewID()), Owner: in.user, Created: now, Edited: now,
 	}
-	records, err := importRecords(in.kind, in.op, in.user, now)
+	records, err := archive.Records(in.kind, in.op, in.user, now)
 	if err != nil {
 		return session.Document{}, err
 	}

@@ -56,7 +56,7 @@ func TestExportImport(t *testing.T) {
 		if err := s.CreateUser(t.Context(), persist.User{ID: "ana", Name: "Ana", Color: "#112233", Created: epoch}); err != nil {
 			t.Fatal(err)
 		}
-		done, err := archive.Make(t.Context(), s, content, archive.Options{Importer: "ana"})
+		done, err := archive.Make(t.Context(), s, content, "ana")
 		if err != nil {
 			t.Fatal(err)
 		}

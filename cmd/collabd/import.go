@@ -77,10 +77,12 @@ func (c *importCmd) file(ctx context.Context, s persist.Store, path string) (don
 	if err != nil {
 		return done, err
 	}
-	if content.Title == "" {
+	if c.Title != "" {
+		content.Title = c.Title
+	} else if content.Title == "" {
 		content.Title = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	}
-	return archive.Make(ctx, s, content, opt)
+	return archive.Make(ctx, s, content, opt.Importer)
 }
 
 // read reads a file without a history.

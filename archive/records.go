@@ -1,4 +1,4 @@
-package server
+package archive
 
 import (
 	"time"
@@ -8,18 +8,19 @@ import (
 	"github.com/collabd/collabd/wire"
 )
 
-// A record of an import is no larger than an edit that a client may send.
+// A record of a document that is made of a file is no larger than ot's limits for
+// an edit.
 const (
-	importUnits      = 256 << 10 // UTF-16 code units
-	importComponents = 20_000
-	importOpBytes    = 1 << 20 // of JSON
-	importStep       = 4 << 10 // units that are added at once
+	recordUnits      = 256 << 10 // UTF-16 code units
+	recordComponents = 20_000
+	recordBytes      = 1 << 20 // of JSON
+	recordStep       = 4 << 10 // units that are added at once
 )
 
-// importRecords is the history of a document that was made of a file: few edits
+// Records is the history of a document that was made of a file: few edits
 // of one person, each behind the one before it. It fails if op is no document of
 // the kind.
-func importRecords(kind ot.DocKind, op ot.Op, user wire.UserID, at time.Time) ([]session.Record, error) {
+func Records(kind ot.DocKind, op ot.Op, user wire.UserID, at time.Time) ([]session.Record, error) {
 	doc, err := ot.DocOf(op)
 	if err != nil {
 		return nil, err
@@ -33,7 +34,7 @@ func importRecords(kind ot.DocKind, op ot.Op, user wire.UserID, at time.Time) ([
 		}
 	}
 	w := recordWriter{client: wire.ClientID(session.NewID()), user: user, at: at, doc: kind.Initial(), kind: kind}
-	for chunk := range body.Chunks(importStep) {
+	for chunk := range body.Chunks(recordStep) {
 		w.add(chunk)
 	}
 	if last.Len() > 0 {
@@ -53,8 +54,12 @@ func withoutBreak(doc ot.Doc) (last ot.Attrs, body ot.Doc, err error) {
 	if err != nil {
 		return last, body, err
 	}
+	broken := false
 	for c := range end {
-		last = c.Attrs
+		last, broken = c.Attrs, c.Text == "\n"
+	}
+	if !broken {
+		return last, body, ErrUnreadable
 	}
 	var b ot.Builder
 	body, err = doc.Apply(b.Retain(doc.Len()-1, ot.Attrs{}).Delete(1).Op())
@@ -79,7 +84,7 @@ type recordWriter struct {
 
 func (w *recordWriter) add(chunk ot.Op) {
 	size := len(chunk.AppendJSON(nil))
-	if w.pending > 0 && (w.pending+chunk.TargetLen() > importUnits || w.components+chunk.Len() > importComponents || w.bytes+size > importOpBytes) {
+	if w.pending > 0 && (w.pending+chunk.TargetLen() > recordUnits || w.components+chunk.Len() > recordComponents || w.bytes+size > recordBytes) {
 		w.end()
 	}
 	if w.pending == 0 {
