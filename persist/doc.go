@@ -70,11 +70,24 @@
 // lag behind it, and can be made anew from it. Files are kept in parts, which are
 // written and read one by one.
 //
+// # Old history
+//
+// A record is a row until it is old, and then one of some thousand in a block
+// (package block): Pack puts the block in and takes the rows out in one
+// transaction, and says in the document's row how far it is packed. The record of
+// the head stays a row, so that what the head is, and since when, is found as
+// before. Readers read rows before blocks, or both at one moment, and let blocks
+// count (stretch): whatever is packed meanwhile, they see every record once. What
+// must be asked of packed records one by one, whether a client's seq is among them
+// and which was its last, is in a row for each client: seqs of a client rise.
+// Blocks that were read are kept for a while, unpacked (blockCache). Snapshots that
+// no reader needs go (thin).
+//
 // # What it does not do
 //
 // It does not look into ops beyond decoding them: whether an edit is allowed
 // and applies is decided before it comes here. It does not ask who may do what.
-// It never changes or removes a record. It tells nobody that something was
+// It never changes or removes a record, though it may store it in another way. It tells nobody that something was
 // appended: who shares a database asks for heads. Times are kept to the
 // microsecond, in UTC.
 package persist

@@ -22,7 +22,7 @@ func (m *Memory) Sizes(ctx context.Context, after wire.DocID, limit int) (page [
 }
 
 func (m *Memory) sizeOf(id wire.DocID, d *memoryDoc) Size {
-	s := Size{Doc: id, Packed: int64(d.packed())}
+	s := Size{Doc: id, Edits: int64(d.head()), Packed: int64(d.packed())}
 	for i := range d.records {
 		if r := &d.records[i]; r.revision > 0 {
 			s.Records.add(Amount{1, r.bytes()})

@@ -10,12 +10,11 @@ import (
 // Size is what a document takes in a store, in bytes, without what a database
 // adds.
 type Size struct {
-	Doc     wire.DocID
-	Records Amount // that are rows; their bytes are estimated, with their places in indexes
-	Blocks  Amount // of packed records, and of the last records of their clients
-	// Packed is the number of records in blocks, that of the head among them if it
-	// is both.
-	Packed    int64
+	Doc       wire.DocID
+	Edits     int64  // records in all
+	Packed    int64  // records that are in blocks
+	Records   Amount // that are rows, with one that is packed too; the bytes are estimated, with their places in indexes
+	Blocks    Amount // with what is kept of the clients of packed records
 	Snapshots Amount
 	Files     Amount
 }
@@ -31,6 +30,7 @@ func (a *Amount) subtract(b Amount) { a.Count, a.Bytes = a.Count-b.Count, a.Byte
 func (s *Size) Add(t Size) {
 	s.Records.add(t.Records)
 	s.Blocks.add(t.Blocks)
+	s.Edits += t.Edits
 	s.Packed += t.Packed
 	s.Snapshots.add(t.Snapshots)
 	s.Files.add(t.Files)
@@ -40,6 +40,7 @@ func (s *Size) Add(t Size) {
 func (s *Size) Subtract(t Size) {
 	s.Records.subtract(t.Records)
 	s.Blocks.subtract(t.Blocks)
+	s.Edits -= t.Edits
 	s.Packed -= t.Packed
 	s.Snapshots.subtract(t.Snapshots)
 	s.Files.subtract(t.Files)
@@ -54,8 +55,9 @@ func (s Size) Total() int64 { return s.History() + s.Snapshots.Bytes + s.Files.B
 // The queries that Sizes makes, in every database the same: for the documents
 // after $1 up to $2.
 const (
-	sizeDocs = `SELECT id, packed, 0 FROM documents WHERE id > $1 ORDER BY id LIMIT $2`
-	ofPage   = ` WHERE doc > $1 AND doc <= $2 GROUP BY doc`
+	sizeDocs = `SELECT id, coalesce((SELECT max(revision) FROM records WHERE doc = documents.id), 0), packed FROM documents
+		WHERE id > $1 ORDER BY id LIMIT $2`
+	ofPage = ` WHERE doc > $1 AND doc <= $2 GROUP BY doc`
 )
 
 var sizeQueries = [...]struct {
@@ -79,9 +81,9 @@ var sizeQueries = [...]struct {
 func sizes(ctx context.Context, after wire.DocID, limit int, query func(ctx context.Context, q string, args []any, each func(id string, a, b int64)) error) ([]Size, error) {
 	var page []Size
 	places := map[string]int{}
-	err := query(ctx, sizeDocs, []any{string(after), limit}, func(id string, packed, _ int64) {
+	err := query(ctx, sizeDocs, []any{string(after), limit}, func(id string, edits, packed int64) {
 		places[id] = len(page)
-		page = append(page, Size{Doc: wire.DocID(id), Packed: packed})
+		page = append(page, Size{Doc: wire.DocID(id), Edits: edits, Packed: packed})
 	})
 	for _, q := range sizeQueries {
 		if err != nil || len(page) == 0 {

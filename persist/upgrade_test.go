@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -19,13 +21,13 @@ import (
 	"github.com/collabd/collabd/wire"
 )
 
-// oldDatabases makes databases as the program made them that had no lists, and
-// returns what opens them.
-func oldDatabases(t *testing.T) map[string]string {
+// oldDatabases makes databases as the program made them whose last migration had
+// that version, and returns what opens them.
+func oldDatabases(t *testing.T, version int64) map[string]string {
 	begin := func(db *sql.DB, dialect goose.Dialect, p *goose.Provider, err error) {
 		t.Helper()
 		if err == nil {
-			_, err = p.UpTo(t.Context(), 1)
+			_, err = p.UpTo(t.Context(), version)
 		}
 		if err != nil {
 			t.Fatalf("%s: %v", dialect, err)
@@ -56,7 +58,7 @@ func oldDatabases(t *testing.T) map[string]string {
 // Documents of before are in the list, in each order, and are found by their
 // titles at once and by their texts when those are stored.
 func TestDocumentsOfBefore(t *testing.T) {
-	urls := oldDatabases(t)
+	urls := oldDatabases(t, 1) // it had no lists
 	insert := map[string]string{
 		"sqlite":   `INSERT INTO documents (id, kind, title, lineage, owner, created_at, edited_at) VALUES (?, 'text', ?, 'l', 'u', ?, ?)`,
 		"postgres": `INSERT INTO documents (id, kind, title, lineage, owner, created_at, edited_minute) VALUES ($1, 'text', $2, 'l', 'u', $3, $4)`,
@@ -105,6 +107,83 @@ func TestDocumentsOfBefore(t *testing.T) {
 				if err := s.Close(); err != nil {
 					t.Fatal(err)
 				}
+			}
+		})
+	}
+}
+
+// A history of before, with its snapshots as they were stored then, is read, goes
+// on and is packed.
+func TestHistoryOfBefore(t *testing.T) {
+	const n = 3000
+	binds := map[string]string{"sqlite": "(?, ?, ?, ?, ?, ?, ?, ?, ?)", "postgres": "($1, $2, $3, $4, $5, $6, $7, $8, $9)"}
+	for name, url := range oldDatabases(t, 2) {
+		t.Run(name, func(t *testing.T) {
+			driver, source, edited := "sqlite", dataSource(url), "edited_at"
+			if name == "postgres" {
+				driver, source, edited = "pgx", url, "edited_minute"
+			}
+			db, err := sql.Open(driver, source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			db.SetMaxOpenConns(1) // one transaction
+			put := func(statement string, args ...any) {
+				t.Helper()
+				if _, err := db.Exec(statement, args...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			put(`INSERT INTO documents (id, kind, title, lineage, owner, created_at, ` + edited + `) VALUES ('doc', 'text', '', 'l', 'u', 0, 0)`)
+			records := lettersOf(1, n)
+			put(`BEGIN`)
+			for _, r := range records {
+				row := encodeRecord("doc", r)
+				put(`INSERT INTO records (doc, revision, client, seq, "user", at, digest, op, checksum) VALUES `+binds[name],
+					row.doc, row.revision, row.client, row.seq, row.user, row.at, row.digest, row.op, row.checksum)
+			}
+			for revision := 1000; revision <= n; revision += 1000 {
+				row := snapshotRow{doc: "doc", revision: int64(revision)}
+				op := (&ot.Builder{}).Insert(strings.Repeat("x", revision), ot.Attrs{}).Op()
+				if row.op, _ = op.AppendBinary(nil); revision == 1000 {
+					row.op = op.AppendJSON(nil)
+				}
+				row.checksum = row.sum()
+				put(`INSERT INTO snapshots (doc, revision, op, checksum) VALUES (`+map[string]string{"sqlite": "?, ?, ?, ?", "postgres": "$1, $2, $3, $4"}[name]+`)`,
+					row.doc, row.revision, row.op, row.checksum)
+			}
+			put(`COMMIT`)
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s, err := Open(t.Context(), url, zerolog.Nop())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = s.Close() }()
+			read := func(when string) {
+				t.Helper()
+				for _, at := range []wire.Revision{1, 1000, 1500, 3000} {
+					if d, err := session.ReadAt(t.Context(), s, "doc", at); err != nil || d.Text() != strings.Repeat("x", int(at)) {
+						t.Errorf("%s, revision %d: %d units, %v", when, at, d.Len(), err)
+					}
+				}
+				if _, err := s.Verify(t.Context(), "doc"); err != nil {
+					t.Errorf("%s: %v", when, err)
+				}
+			}
+			read("before")
+			done, err := s.Pack(t.Context(), "doc", time.Now())
+			if err != nil || done.Records != n || done.Snapshots != 2 {
+				t.Errorf("packed are %+v, %v", done, err)
+			}
+			read("after")
+			sizes, err := s.Sizes(t.Context(), "", 1)
+			if err != nil || sizes[0].Snapshots.Count != 1 || sizes[0].Snapshots.Bytes > 200 {
+				t.Errorf("the snapshots are not compressed: %+v, %v", sizes, err)
+			}
+			if err := s.Append(t.Context(), "doc", lettersOf(n+1, 1)); err != nil {
+				t.Error(err)
 			}
 		})
 	}

@@ -83,11 +83,10 @@ func printChange(out io.Writer, before, after weight, n int) {
 	top, others, all := before.largest(n)
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "document\tedits\thistory\tnow\tsnapshots\tnow\tfiles\t")
-	rest := persist.Size{}
 	_, _, now := after.largest(0)
-	rest.Add(now)
+	rest := now
 	line := func(name string, was, is persist.Size) {
-		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t\n", name, edits(was), size(was.History()), size(is.History()),
+		fmt.Fprintf(t, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t\n", name, was.Edits, size(was.History()), size(is.History()),
 			size(was.Snapshots.Bytes), size(is.Snapshots.Bytes), size(is.Files.Bytes))
 	}
 	for _, was := range top {

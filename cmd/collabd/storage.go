@@ -97,7 +97,7 @@ func (w weight) print(out io.Writer, n int) {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "document\tedits\tpacked\thistory\tsnapshots\tfiles\ttotal\t")
 	line := func(name string, s persist.Size) {
-		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t\n", name, edits(s), s.Packed, size(s.History()),
+		fmt.Fprintf(t, "%s\t%d\t%d\t%s\t%s\t%s\t%s\t\n", name, s.Edits, s.Packed, size(s.History()),
 			size(s.Snapshots.Bytes), size(s.Files.Bytes), size(s.Total()))
 	}
 	for _, s := range top {
@@ -113,12 +113,6 @@ func (w weight) print(out io.Writer, n int) {
 		fmt.Fprintf(out, ", %s of which are free for what comes", size(w.free))
 	}
 	fmt.Fprintln(out)
-}
-
-// edits is the number of records: the one of the head is a row also if it is
-// packed.
-func edits(s persist.Size) int64 {
-	return s.Packed + s.Records.Count - min(1, s.Packed, s.Records.Count)
 }
 
 // size writes bytes as people read them.

@@ -184,14 +184,14 @@ func (f Fixture) testPack(t *testing.T) {
 		_, err := w.PutFile(t.Context(), persist.File{ID: "f", Doc: w.doc, Type: "image/png"}, make([]byte, 1234), 1<<20)
 		w.must(err)
 		before := w.sizes()
-		if before.Records.Count != 5000 || before.Records.Bytes < 5000*80 || before.Blocks.Count != 0 || before.Packed != 0 ||
+		if before.Edits != 5000 || before.Records.Count != 5000 || before.Records.Bytes < 5000*80 || before.Blocks.Count != 0 || before.Packed != 0 ||
 			before.Snapshots.Count != 1 || before.Snapshots.Bytes < 1000 || before.Files != (persist.Amount{Count: 1, Bytes: 1234}) {
 			t.Errorf("sizes are %+v", before)
 		}
 		packed := w.pack(later)
 		w.must(w.Shrink(t.Context()))
 		after := w.sizes()
-		if after.Records.Count != 1 || after.Blocks.Count != 2 || after.Packed != 5000 || after.Snapshots != before.Snapshots ||
+		if after.Edits != 5000 || after.Records.Count != 1 || after.Blocks.Count != 2 || after.Packed != 5000 || after.Snapshots != before.Snapshots ||
 			before.History() != packed.Rows || after.Blocks.Bytes-packed.Bytes > 7*100 {
 			t.Errorf("sizes are %+v, packed %+v", after, packed)
 		}
