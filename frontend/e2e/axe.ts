@@ -12,12 +12,14 @@ interface AxeResults {
   }[];
 }
 
-/** What axe finds serious or critical on a page, as it is now. */
-export async function seriousProblems(page: Page): Promise<string[]> {
+/** What axe finds serious or critical on a page, as it is now; in `parts` of it alone, by selectors, if there are any. */
+export async function seriousProblems(page: Page, ...parts: readonly string[]): Promise<string[]> {
   await page.evaluate(source); // by the debugger, which the page's policy does not concern
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
+  const { violations } = await page.evaluate((parts) => {
+    const { axe } = window as unknown as { axe: { run(context: object): Promise<AxeResults> } };
+    const include = parts.filter((part) => document.querySelector(part) !== null);
+    return axe.run(include.length > 0 ? { include } : document);
+  }, parts);
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`));

@@ -4,6 +4,7 @@ import { initials } from "../avatar.ts";
 import { button, debounce, h, setTip } from "../dom.ts";
 import { locale, strings } from "../strings.ts";
 import { type BlameSpans, moveSpans, type PlacedSpan, placed, spanAt, unitsByAuthor } from "./blame-spans.ts";
+import { BEGINNING, UNKNOWN } from "./credit.ts";
 import { type Marker, markerOf } from "./marker.ts";
 import type { MarksSource } from "./marks-api.ts";
 import { type CardContent, type MarksCard, wordsOf } from "./marks-card.ts";
@@ -69,9 +70,6 @@ export class AuthorMarks {
       return;
     }
     document.adoptedStyleSheets.push(this.#sheet);
-    const marker = await markerOf(this.#host.view);
-    if (!this.#on) return;
-    this.#marker = marker;
     await this.#load();
   }
 
@@ -153,7 +151,9 @@ export class AuthorMarks {
     const revision = this.#revision;
     try {
       const blame = await this.#source.blame(revision, request.signal);
+      const marker = await markerOf(this.#host.view);
       if (request.signal.aborted || !this.#on) return;
+      this.#marker = marker;
       this.#spans = this.#roster.adopt(blame.spans, blame.authors);
       this.#draw();
     } catch {
@@ -267,8 +267,8 @@ export class AuthorMarks {
   #content(span: PlacedSpan): CardContent {
     const go = { label: strings.marks.goTo, run: () => this.#host.go(span.revision) };
     return {
-      title: strings.marks.wrote,
-      named: true,
+      title: titleOf(span),
+      named: span.author >= 0,
       author: this.#roster.author(span),
       credit: span,
       actions: span.revision > 0 && span.revision !== this.#revision ? [go] : [],
@@ -291,4 +291,9 @@ export class AuthorMarks {
   unpoint(): void {
     this.#marker?.point(undefined);
   }
+}
+
+function titleOf({ author }: PlacedSpan): string {
+  if (author === BEGINNING) return strings.marks.beginning;
+  return author === UNKNOWN ? strings.marks.unknown : strings.marks.wrote;
 }

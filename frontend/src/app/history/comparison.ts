@@ -78,7 +78,7 @@ export class Comparison {
       this.#request?.abort();
       this.#ask.cancel();
       this.#rested.cancel();
-      this.#view.element.replaceChildren();
+      this.#view.clear();
       this.#host.compared(undefined);
     }
   }

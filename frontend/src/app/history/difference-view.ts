@@ -16,6 +16,9 @@ export interface Change {
 /** How the two documents of a difference are shown. */
 export type Layout = "column" | "sides";
 
+/** So many rows are drawn at once; the others follow while the page has nothing else to do. */
+const rowsAtOnce = 300;
+
 /** The document with what was inserted and deleted in it, in one column or in two beside each other. */
 export class DifferenceView {
   readonly element: HTMLElement;
@@ -25,6 +28,10 @@ export class DifferenceView {
   #pen = new Pen("text", new Map());
   #indices: ReadonlyMap<MergedPiece, number> = new Map();
   #current = -1;
+  /** Draws the next rows; false when there are none left. */
+  #more: (() => boolean) | undefined;
+  /** How many marks of the pen are known. */
+  #registered = 0;
 
   constructor(kind: DocKind) {
     this.#kind = kind;
@@ -51,23 +58,24 @@ export class DifferenceView {
     this.#indices = new Map(this.#changes.flatMap((change, i) => change.pieces.map((piece) => [piece, i] as const)));
     this.#elements = this.#changes.map(() => []);
     this.#current = -1;
+    this.#registered = 0;
     this.#pen = new Pen(this.#kind, numbersOf(pieces));
     this.element.classList.toggle("difference-sides", layout === "sides");
     this.element.ariaLabel = strings.marks.differenceLabel(...headings);
     if (layout === "column") {
-      this.element.replaceChildren(
-        ...this.#folds(folded(linesOf(pieces), isChanged), (line) => this.#pen.row(line, "both")),
-      );
+      this.element.replaceChildren();
+      this.#draw(folded(linesOf(pieces), isChanged), (line) => this.#pen.row(line, "both"));
     } else {
-      this.element.replaceChildren(
-        h("div", { class: "difference-pair difference-headings" }, ...headings.map((text) => h("h2", {}, text))),
-        ...this.#folds(folded(pairsOf(pieces), differs), (pair) => this.#pair(pair)),
-      );
+      const titles = headings.map((text) => h("h2", {}, text));
+      this.element.replaceChildren(h("div", { class: "difference-pair difference-headings" }, ...titles));
+      this.#draw(folded(pairsOf(pieces), differs), (pair) => this.#pair(pair));
     }
-    for (const [element, piece] of this.#pen.marks) {
-      element.tabIndex = -1;
-      this.#elements[this.#indices.get(piece)!]!.push(element);
-    }
+  }
+
+  /** Shows nothing. */
+  clear(): void {
+    this.#more = undefined;
+    this.element.replaceChildren();
   }
 
   /** The piece that an element stands for, and the change that it is in; none where nothing changed. */
@@ -82,6 +90,7 @@ export class DifferenceView {
   step(by: 1 | -1): HTMLElement | undefined {
     const count = this.#changes.length;
     if (count === 0) return undefined;
+    while (this.#more?.()); // one may go anywhere from here
     const from = this.#current < 0 ? this.#nearest(by) : this.#current + by;
     return this.go((from + count) % count);
   }
@@ -104,19 +113,42 @@ export class DifferenceView {
     return below < 0 ? -1 : below - 1;
   }
 
-  #folds<Row>(folds: readonly Fold<Row>[], draw: (row: Row) => HTMLElement): HTMLElement[] {
-    return folds.map((fold) => {
-      if ("row" in fold) return draw(fold.row);
-      const text = strings.marks.unchangedLines(fold.folded.length);
-      const opener = button({ class: "difference-fold" }, icon("unfold"), text);
-      opener.addEventListener("click", () => {
-        const rows = fold.folded.map(draw);
-        opener.replaceWith(...rows);
-        rows[0]!.tabIndex = -1; // the focus goes on where it was
-        rows[0]!.focus({ preventScroll: true });
-      });
-      return opener;
+  /** Draws the first rows now, and the others when the page has time. */
+  #draw<Row>(folds: readonly Fold<Row>[], row: (row: Row) => HTMLElement): void {
+    let next = 0;
+    const more = (): boolean => {
+      const some = folds.slice(next, next + rowsAtOnce);
+      next += some.length;
+      this.element.append(...some.map((fold) => ("row" in fold ? row(fold.row) : this.#opener(fold.folded, row))));
+      this.#register();
+      return next < folds.length;
+    };
+    const later = (): void => {
+      if (this.#more === more && more()) setTimeout(later);
+    };
+    this.#more = more;
+    later();
+  }
+
+  /** Remembers which elements are of which change, of those that were drawn since the last time. */
+  #register(): void {
+    const marks = [...this.#pen.marks];
+    for (const [element, piece] of marks.slice(this.#registered)) {
+      element.tabIndex = -1;
+      this.#elements[this.#indices.get(piece)!]!.push(element);
+    }
+    this.#registered = marks.length;
+  }
+
+  #opener<Row>(rows: readonly Row[], row: (row: Row) => HTMLElement): HTMLElement {
+    const opener = button({ class: "difference-fold" }, icon("unfold"), strings.marks.unchangedLines(rows.length));
+    opener.addEventListener("click", () => {
+      const drawn = rows.map(row);
+      opener.replaceWith(...drawn);
+      drawn[0]!.tabIndex = -1; // the focus goes on where it was
+      drawn[0]!.focus({ preventScroll: true });
     });
+    return opener;
   }
 
   #pair({ left, right }: Pair): HTMLElement {

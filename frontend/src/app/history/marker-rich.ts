@@ -4,6 +4,7 @@ import type { PlacedSpan } from "./blame-spans.ts";
 import type { Marker } from "./marker.ts";
 import type { MarkedText } from "./marks-host.ts";
 
+const moves = ["scroll", "resize"];
 /** How far beyond the window text is marked, in windows: it is there before one has scrolled to it. */
 const margin = 1;
 
@@ -16,19 +17,21 @@ export class RichMarker implements Marker {
   #spans: readonly PlacedSpan[] = [];
   #names = new Set<string>();
   #waiting = false;
-  #stop = new AbortController();
+  /** Whether it draws, and so has to know when the page is scrolled. */
+  #drawn = false;
 
   constructor(view: MarkedText) {
     const quill = Quill.find(view.text.parentElement!);
     if (!(quill instanceof Quill)) throw new Error("the text of a rich document is no Quill");
     this.#quill = quill;
-    const { signal } = this.#stop;
-    for (const type of ["scroll", "resize"]) addEventListener(type, () => this.#later(), { passive: true, signal });
   }
 
   mark(spans: readonly PlacedSpan[]): void {
     this.#spans = spans;
     this.#draw();
+    if (this.#drawn) return;
+    this.#drawn = true;
+    for (const type of moves) addEventListener(type, this.#later, { passive: true });
   }
 
   point(span: { readonly from: number; readonly to: number } | undefined): void {
@@ -43,20 +46,21 @@ export class RichMarker implements Marker {
   }
 
   clear(): void {
-    this.#stop.abort();
+    this.#drawn = false;
+    for (const type of moves) removeEventListener(type, this.#later);
     this.#spans = [];
     this.#draw();
     this.point(undefined);
   }
 
-  #later(): void {
+  #later = (): void => {
     if (this.#waiting) return;
     this.#waiting = true;
     requestAnimationFrame(() => {
       this.#waiting = false;
       if (this.#spans.length > 0) this.#draw();
     });
-  }
+  };
 
   #draw(): void {
     if (!CSS.highlights) return;

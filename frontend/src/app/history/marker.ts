@@ -7,12 +7,23 @@ export interface Marker {
   mark(spans: readonly PlacedSpan[]): void;
   /** Draws a frame around one stretch, or around none. */
   point(span: { readonly from: number; readonly to: number } | undefined): void;
-  /** Takes all away. */
+  /** Takes all away, for good: nothing is drawn until it is asked to again. */
   clear(): void;
 }
 
-/** The marker for a view. It is loaded with what the view has loaded anyway. */
-export async function markerOf(view: MarkedText): Promise<Marker> {
+const markers = new WeakMap<MarkedText, Promise<Marker>>();
+
+/** The marker of a view: always the same one. It is loaded with what the view has loaded anyway. */
+export function markerOf(view: MarkedText): Promise<Marker> {
+  const known = markers.get(view);
+  if (known) return known;
+  const loading = load(view);
+  markers.set(view, loading);
+  loading.catch(() => markers.delete(view)); // it may be there the next time
+  return loading;
+}
+
+async function load(view: MarkedText): Promise<Marker> {
   if (view.kind === "rich") return new (await import("./marker-rich.ts")).RichMarker(view);
   return new (await import("./marker-text.ts")).TextMarker(view);
 }

@@ -278,6 +278,11 @@ test("a line that was split stands beside its longer part, and a changed line be
   ]);
 });
 
+test("a line that was split has changed, though neither of its parts has", () => {
+  const pairs = pairsOf(merged([{ insert: "a long line\nnext\n" }], [{ retain: 2 }, { insert: "\n" }]));
+  expect(pairs.map(differs)).toEqual([true, true, false]);
+});
+
 function textOf(line: Line | undefined): string | undefined {
   return line?.pieces.map(({ insert }) => (typeof insert === "string" ? insert : "*")).join("");
 }

@@ -183,7 +183,10 @@ export class HistoryPanel {
       timeline: () => this.#timeline!,
       mayEdit: () => this.#mayEdit,
       top: () => this.#options.chrome.top(),
-      compared: () => this.#draw(),
+      compared: () => {
+        this.#parts.setSelected(false); // what is selected is out of sight
+        this.#draw();
+      },
       go: (revision) => this.#moveTo(revision),
       restore: async (revision, range) =>
         this.#restorer?.restore(revision, this.#timeline?.moment(revision)?.at, range),

@@ -73,7 +73,7 @@ test("an index stays the same person, whatever the order of an answer", () => {
 test("lines of lists have numbers as the editor counts them", () => {
   const numbers = new ListNumbers();
   const ordered = (indent = 0) => numbers.next({ list: "ordered", ...(indent && { indent }) });
-  expect([ordered(), ordered(1), ordered(1), ordered(2), ordered(2), ordered(1), ordered()]).toEqual([
+  expect([ordered(), ordered(1), ordered(1), ordered(2), ordered(2), ordered(1), ordered(), ordered(1)]).toEqual([
     "1.",
     "a.",
     "b.",
@@ -81,6 +81,7 @@ test("lines of lists have numbers as the editor counts them", () => {
     "ii.",
     "c.",
     "2.",
+    "a.",
   ]);
   expect(numbers.next({ list: "bullet" })).toBeUndefined();
   expect(ordered()).toBe("3.");
