@@ -246,10 +246,11 @@ func (w *htmlWriter) listItem(l htmlLine) {
 		w.closeLists(keep)
 	}
 	for len(w.lists) < depth {
+		// An item keeps its spaces, so there are none around the list in it.
 		if len(w.lists) > 0 && !w.item {
 			w.string(`<li class="skipped">`)
 		}
-		w.string("\n<" + tag + ">\n")
+		w.string("<" + tag + ">\n")
 		w.lists, w.item = append(w.lists, tag), false
 	}
 	if w.item {
@@ -276,8 +277,11 @@ func (w *htmlWriter) closeLists(keep int) {
 		if w.item {
 			w.string("</li>\n")
 		}
-		w.string("</" + w.lists[len(w.lists)-1] + ">\n")
+		w.string("</" + w.lists[len(w.lists)-1] + ">")
 		w.lists, w.item = w.lists[:len(w.lists)-1], true
+		if len(w.lists) == 0 {
+			w.string("\n")
+		}
 	}
 	if len(w.lists) == 0 {
 		w.item = false

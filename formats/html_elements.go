@@ -181,6 +181,11 @@ func (r *htmlReader) item(t tag, in context) context {
 	case "ordered", "bullet", "checked", "unchecked":
 		in.line.block.list = list
 	}
+	for _, class := range strings.Fields(t.attrs["class"]) { // Quill's
+		if level, ok := strings.CutPrefix(class, "ql-indent-"); ok {
+			in.line.block.indent = min(deepest, max(in.line.block.indent, digit(ot.Value(level))))
+		}
+	}
 	return in
 }
 

@@ -101,7 +101,7 @@ func (r *htmlReader) read(page string) {
 			}
 			return
 		case html.TextToken:
-			text := string(z.Text())
+			text := cleanText(string(z.Text())) // references can name what bytes may not
 			if pre {
 				text = strings.TrimPrefix(text, "\n") // as HTML has it
 			}
@@ -176,9 +176,6 @@ func (r *htmlReader) text(s string) {
 		r.write(strings.ReplaceAll(s, "\n", ""), in)
 		return
 	}
-	if !in.own {
-		s = strings.ReplaceAll(s, "\u00a0", " ")
-	}
 	if in.space == collapse {
 		r.collapsed(s, in)
 		return
@@ -226,6 +223,9 @@ func (r *htmlReader) softSpace(in context) {
 func (r *htmlReader) write(s string, in context) {
 	if s == "" {
 		return
+	}
+	if !in.own {
+		s = strings.ReplaceAll(s, "\u00a0", " ") // for spaces that count, as editors write them
 	}
 	r.begin(in)
 	r.doc.Insert(s, r.attrsOf(in.text))

@@ -7,6 +7,8 @@ describe("files of documents", () => {
     ["a.b.HTML", "", "text/html", "a.b"],
     ["plan.docx", "", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "plan"],
     ["data.json", "application/json", "application/json", "data"],
+    ["Plan.History.gz", "application/gzip", "application/gzip", "Plan"],
+    ["logs.gz", "application/gzip", undefined, "logs.gz"],
     ["main.go", "text/x-go", "text/plain", "main.go"],
     ["README", "text/plain", "text/plain", "README"],
     [".md", "", "text/markdown", ""],

@@ -26,6 +26,7 @@ const types: ReadonlyMap<string, string> = new Map([
   ["json", "application/json"],
   ["txt", "text/plain"],
   ["text", "text/plain"],
+  ["history.gz", "application/gzip"],
 ]);
 
 /** The most bytes of a file that a document is made of; the server looks, too. */
@@ -34,7 +35,7 @@ export const importBytes = 20 * 1024 * 1024;
 export const mostImports = 100;
 
 /** What a person is offered to choose from. */
-export const importAccept = `${[...types.keys()].map((name) => `.${name}`).join(",")},.history,text/*`;
+export const importAccept = `${[...types.keys()].map((name) => `.${name}`).join(",")},.gz,text/*`;
 
 /** What a file is sent as, by its name, and else by what the system takes it for; undefined if it can be no document. */
 export function importType(file: Pick<File, "name" | "type">): string | undefined {
@@ -51,7 +52,7 @@ export function importTitle(name: string): string {
 }
 
 function extensionOf(name: string): string {
-  return /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
+  return /\.(history\.gz|[^.]+)$/i.exec(name)?.[1]?.toLowerCase() ?? "";
 }
 
 /** A file that came, with its name. */
