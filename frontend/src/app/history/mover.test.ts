@@ -105,6 +105,22 @@ test("an answer that takes too long is not waited for when there is another wish
   expect(history.asked.slice(1)).toEqual(["change 10 20", "change 10 30"]);
 });
 
+test("an answer that comes when it is elsewhere already is not shown", async () => {
+  const { mover, history, view, arrives } = stage();
+  mover.goTo(10);
+  await arrives(10);
+  for (const { from, revision, op } of await history.steps(10, 2, 1)) mover.keep(from, revision, op);
+  let answer = (): void => {};
+  history.gate = () => new Promise((resolve) => (answer = resolve));
+  history.deaf = true; // it was on its way to the page when it was given up
+  mover.goTo(50);
+  mover.goTo(12);
+  answer();
+  await new Promise((resolve) => setTimeout(resolve));
+  await arrives(12);
+  expect(view.shown).toBe(2);
+});
+
 test("a failure is told, and the next wish asks again", async () => {
   const { mover, history, failed, arrives } = stage();
   mover.goTo(10);

@@ -75,8 +75,7 @@ export class NameControl {
     const revision = this.#revision;
     form.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || event.isComposing) return;
-      event.preventDefault();
-      event.stopPropagation(); // it would close the history
+      event.preventDefault(); // else it would close the history
       this.#done();
     });
     form.addEventListener("submit", (event) => {
