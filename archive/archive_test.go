@@ -268,6 +268,7 @@ func TestRefused(t *testing.T) {
 		"too large a picture":        {good, archive.Limits{FileBytes: 100}, archive.ErrTooLarge},
 		"too large pictures":         {good, archive.Limits{FilesBytes: 100}, archive.ErrTooLarge},
 		"too large a document":       {good, archive.Limits{DocumentUnits: 2}, archive.ErrTooLarge},
+		"too much is formatted":      {good, archive.Limits{FormattedUnits: 1}, archive.ErrTooLarge},
 		"too large an op":            {good, archive.Limits{Op: ot.Limits{Bytes: 5}}, archive.ErrUnreadable},
 	} {
 		t.Run(name, func(t *testing.T) {

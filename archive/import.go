@@ -50,8 +50,11 @@ type Imported struct {
 }
 
 const (
-	// snapshotRecords is how many records are between two snapshots.
+	// snapshotRecords is how many records are between two snapshots, and
+	// unitsPerRecord how large the document may be for each of them: the
+	// snapshots of a large one are rarer.
 	snapshotRecords = 4096
+	unitsPerRecord  = 32
 	// batchRecords and batchUnits bound what is appended at once, so that others
 	// who write do not wait.
 	batchRecords = 2048
@@ -167,10 +170,11 @@ func (i *importer) record(r record) error {
 	})
 	i.units += inserted(op)
 	i.done.Records++
-	if len(i.batch) < batchRecords && i.units < batchUnits && r.revision-i.stored < snapshotRecords {
+	due := r.revision-i.stored >= wire.Revision(max(snapshotRecords, i.content.Len()/unitsPerRecord))
+	if len(i.batch) < batchRecords && i.units < batchUnits && !due {
 		return nil
 	}
-	return i.flush(r.revision-i.stored >= snapshotRecords)
+	return i.flush(due)
 }
 
 // inserted counts the UTF-16 code units that an op inserts.

@@ -49,6 +49,7 @@ type walker struct {
 	people  int
 	clients []wire.Seq // the last seq of each
 	names   map[wire.Revision]bool
+	work    int // units that were formatted
 	files   int
 	bytes   int64 // of pictures
 }
@@ -151,6 +152,9 @@ func (w *walker) record(value []byte) error {
 	if err := w.head.kind.CheckLen(r.op, w.content.Len()); err != nil {
 		return w.in.fault(err.Error())
 	}
+	if w.work += formatted(r.op); w.work > w.lim.FormattedUnits {
+		return tooLarge("too much is formatted")
+	}
 	if err := w.content.Apply(r.op); err != nil {
 		return w.in.fault(err.Error())
 	}
@@ -159,6 +163,16 @@ func (w *walker) record(value []byte) error {
 	}
 	w.at = r.revision
 	return w.to.record(r)
+}
+
+// formatted counts the units whose attributes an op changes.
+func formatted(op ot.Op) (units int) {
+	for c := range op.Components() {
+		if c.Kind == ot.Retain && c.Attrs.Len() > 0 {
+			units += c.Len
+		}
+	}
+	return units
 }
 
 func (w *walker) name(value []byte) error {

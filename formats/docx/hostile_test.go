@@ -39,6 +39,7 @@ func TestHostile(t *testing.T) {
 		{"a bomb in a part", map[string]string{"word/document.xml": document(""), "_rels/.rels": strings.Repeat(" ", 1<<20)}, docx.Limits{PartBytes: 1 << 16}, docx.ErrTooLarge},
 		{"too much text", map[string]string{"word/document.xml": document(p("", r("", "four and more")))}, docx.Limits{Units: 4}, docx.ErrTooLarge},
 		{"too many pieces", map[string]string{"word/document.xml": document(strings.Repeat("<w:p/>", 20))}, docx.Limits{Runs: 19}, docx.ErrTooLarge},
+		{"too many elements", map[string]string{"word/document.xml": document(strings.Repeat("<w:x/>", 20))}, docx.Limits{Elements: 20}, docx.ErrTooLarge},
 		{"too many parts", map[string]string{"word/document.xml": document(""), "a": "", "b": ""}, docx.Limits{Entries: 2}, docx.ErrTooLarge},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -20,6 +20,7 @@ type Limits struct {
 	XMLBytes   int64 // of the text of the document as XML; default 64 MiB
 	PartBytes  int64 // of any other part as XML; default 8 MiB
 	Depth      int   // nesting of elements; default 200
+	Elements   int   // of all parts; default 2,000,000
 	Units      int   // UTF-16 code units of the document; default 4 Mi
 	Runs       int   // pieces of text and pictures; default 400,000
 	Images     int   // pictures; default 1,000
@@ -30,7 +31,7 @@ type Limits struct {
 // DefaultLimits returns the limits for a file that a user brings.
 func DefaultLimits() Limits {
 	return Limits{
-		Entries: 5_000, XMLBytes: 64 << 20, PartBytes: 8 << 20, Depth: 200, Units: 4 << 20,
+		Entries: 5_000, XMLBytes: 64 << 20, PartBytes: 8 << 20, Depth: 200, Elements: 2_000_000, Units: 4 << 20,
 		Runs: 400_000, Images: 1_000, ImageBytes: 10 << 20, AllBytes: 64 << 20,
 	}
 }
@@ -49,6 +50,7 @@ func (l Limits) withDefaults() Limits {
 	}
 	fill(&l.Entries, d.Entries)
 	fill(&l.Depth, d.Depth)
+	fill(&l.Elements, d.Elements)
 	fill(&l.Units, d.Units)
 	fill(&l.Runs, d.Runs)
 	fill(&l.Images, d.Images)

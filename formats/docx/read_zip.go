@@ -14,6 +14,7 @@ import (
 type archive struct {
 	parts map[string]*zip.File
 	lim   Limits
+	left  int // elements that may come
 }
 
 func openArchive(r io.ReaderAt, size int64, lim Limits) (*archive, error) {
@@ -24,7 +25,7 @@ func openArchive(r io.ReaderAt, size int64, lim Limits) (*archive, error) {
 	if len(z.File) > lim.Entries {
 		return nil, tooLarge("too many parts")
 	}
-	a := &archive{map[string]*zip.File{}, lim}
+	a := &archive{map[string]*zip.File{}, lim, lim.Elements}
 	for _, f := range z.File {
 		a.parts[partKey(f.Name)] = f
 	}
@@ -49,7 +50,7 @@ func (a *archive) walk(name string, most int64, root func(c *cursor, e xml.Start
 		return unreadable("a part cannot be opened")
 	}
 	defer rc.Close()
-	c := newCursor(&bounded{rc, most}, a.lim.Depth)
+	c := newCursor(&bounded{rc, most}, a.lim.Depth, &a.left)
 	return c.children(func(e xml.StartElement) error { return root(c, e) })
 }
 

@@ -13,12 +13,13 @@ type cursor struct {
 	dec   *xml.Decoder
 	depth int // of open elements
 	most  int
+	left  *int // elements that may come
 }
 
-func newCursor(r io.Reader, depth int) *cursor {
+func newCursor(r io.Reader, depth int, left *int) *cursor {
 	dec := xml.NewDecoder(r)
 	dec.Entity = nil // the five of XML alone
-	return &cursor{dec: dec, most: depth}
+	return &cursor{dec: dec, most: depth, left: left}
 }
 
 // next returns the next token; io.EOF at the end.
@@ -38,6 +39,9 @@ func (c *cursor) next() (xml.Token, error) {
 	case xml.StartElement:
 		if c.depth++; c.depth > c.most {
 			return nil, tooLarge("elements nest too deep")
+		}
+		if *c.left--; *c.left < 0 {
+			return nil, tooLarge("too many elements")
 		}
 	case xml.EndElement:
 		c.depth--
