@@ -61,7 +61,8 @@ func Coarse(a, b ot.Doc) (ot.Op, error) {
 }
 
 func between(a, b ot.Doc, limits Limits, compare func(*matcher)) ot.Op {
-	m := &matcher{a: tokensOf(a), b: tokensOf(b), limits: limits, deadline: time.Now().Add(limits.Time)}
+	t := &table{}
+	m := &matcher{a: t.tokensOf(a), b: t.tokensOf(b), table: t, limits: limits, deadline: time.Now().Add(limits.Time)}
 	compare(m)
 	return m.build.Op()
 }

@@ -102,7 +102,7 @@ func (w writer) document(pieces int) ot.Doc {
 // edited changes some places of a document, as people do.
 func (w writer) edited(d ot.Doc) ot.Doc {
 	for range 1 + w.IntN(5) {
-		tokens := tokensOf(d)
+		tokens := new(table).tokensOf(d)
 		at := w.IntN(len(tokens))
 		n := min(w.IntN(6), len(tokens)-1-at)
 		var b ot.Builder
@@ -168,6 +168,16 @@ func TestSmallChangesOfALargeDocument(t *testing.T) {
 	now, was = strings.ToValidUTF8(now, ""), strings.ToValidUTF8(was, "")
 	op, err := Between(plain(t, was), plain(t, now), Limits{})
 	if err != nil || op.Len() > 12 {
+		t.Errorf("%d components, %v", op.Len(), err)
+	}
+}
+
+// A word that is replaced in each line of a large document comes out so: with
+// one change a line, not as a new document.
+func TestAWordInEachLine(t *testing.T) {
+	was := strings.Repeat("the colour of the line\n", 20_000)
+	op, err := Between(plain(t, was), plain(t, strings.ReplaceAll(was, "colour", "color")), Limits{Units: 8 << 20, LineUnits: 64 << 10, Time: time.Minute})
+	if err != nil || op.BaseLen()-op.TargetLen() != 20_000 || op.Len() != 40_000 {
 		t.Errorf("%d components, %v", op.Len(), err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 // matcher walks over two documents and builds the op between them.
 type matcher struct {
 	a, b     []token
+	table    *table
 	limits   Limits
 	deadline time.Time
 	build    ot.Builder
@@ -38,7 +39,7 @@ func (m *matcher) all() {
 		if r.kept {
 			m.keep(a[:r.a], b[:r.b])
 		} else {
-			m.letters(a[:r.a], b[:r.b])
+			m.changed(a[:r.a], b[:r.b])
 		}
 		a, b = a[r.a:], b[r.b:]
 	}
@@ -109,6 +110,9 @@ func wholeLines(tokens []token, start, end int) (int, int) {
 	return start, end
 }
 
+// linesMost bounds the memory that comparing lines takes: 48 bytes a line.
+const linesMost = 1 << 20
+
 // lines compares line by line, and adds what it finds to the runs.
 func (m *matcher) lines(runs []run, a, b [][]token) []run {
 	runes := newAlphabet[string]()
@@ -120,12 +124,58 @@ func (m *matcher) lines(runs []run, a, b [][]token) []run {
 	}
 	switch {
 	case len(a)+len(b) == 0:
-	case !ok || !ok2:
+	case !ok || !ok2 || len(a)+len(b) > linesMost:
 		add(false, len(a), len(b))
 	default:
-		m.steps(x, y, false, func(n int) { add(true, n, n) }, func(deleted, inserted int) { add(false, deleted, inserted) })
+		// Lines that only one of both has are not compared: they cost the most,
+		// and are found at once.
+		x2, atX := common(x, y)
+		y2, atY := common(y, x)
+		i, j := 0, 0 // lines of a and b that are done
+		m.steps(x2, y2, false, func(n int) {
+			for range n {
+				if i < atX[0] || j < atY[0] {
+					add(false, atX[0]-i, atY[0]-j)
+				}
+				add(true, 1, 1)
+				i, j = atX[0]+1, atY[0]+1
+				atX, atY = atX[1:], atY[1:]
+			}
+		}, func(deleted, inserted int) { atX, atY = atX[deleted:], atY[inserted:] })
+		if len(a)+len(b) > 0 {
+			add(false, len(a), len(b))
+		}
 	}
 	return runs
+}
+
+// common returns the lines of a that b has too, and where they are.
+func common(a, b []rune) (lines []rune, at []int) {
+	has := make(map[rune]bool)
+	for _, r := range b {
+		has[r] = true
+	}
+	for i, r := range a {
+		if has[r] {
+			lines, at = append(lines, r), append(at, i)
+		}
+	}
+	return lines, at
+}
+
+// changed compares lines letter by letter: all together, or, if that is too
+// much, each with the one in its place if there are as many, as when a word is
+// replaced everywhere.
+func (m *matcher) changed(a, b []token) {
+	if unitsOf(a)+unitsOf(b) > m.limits.LineUnits {
+		if x, y := split(a), split(b); len(x) == len(y) {
+			for i := range x {
+				m.letters(x[i], y[i])
+			}
+			return
+		}
+	}
+	m.letters(a, b)
 }
 
 // letters compares character by character.
@@ -144,19 +194,36 @@ func (m *matcher) letters(a, b []token) {
 	})
 }
 
+// cleanMost bounds what go-diff makes readable: in a text that repeats itself
+// that takes the square of its length.
+const cleanMost = 64 << 10
+
 // steps lets go-diff compare two sequences and tells what it found: so many
 // that stayed, or so many in place of so many. With clean, changes that are
 // close together become one, as a person would see it.
 func (m *matcher) steps(a, b []rune, clean bool, kept func(n int), changed func(deleted, inserted int)) {
-	left := time.Until(m.deadline)
-	if left <= 0 {
+	start, end := sharedRunes(a, b)
+	if start > 0 {
+		kept(start)
+	}
+	if end > 0 {
+		defer kept(end)
+	}
+	a, b = a[start:len(a)-end], b[start:len(b)-end]
+	if len(a) == 0 && len(b) == 0 {
+		return
+	}
+	if len(a) == 0 || len(b) == 0 || len(a)+len(b) < 3 || !time.Now().Before(m.deadline) {
 		changed(len(a), len(b))
 		return
 	}
+	// Not DiffMain: for a text that repeats itself, what that tries first takes
+	// the square of its length, and looks at no deadline. It is left out where
+	// no timeout is set.
 	dmp := diffmatchpatch.New()
-	dmp.DiffTimeout = left
-	diffs := dmp.DiffMainRunes(a, b, false)
-	if clean {
+	dmp.DiffTimeout = 0
+	diffs := dmp.DiffBisect(string(a), string(b), m.deadline)
+	if clean && len(a)+len(b) <= cleanMost {
 		diffs = dmp.DiffCleanupSemantic(diffs)
 	}
 	deleted, inserted := 0, 0
@@ -196,14 +263,14 @@ func (m *matcher) keep(a, b []token) {
 // replace inserts what is in b and deletes what is in a.
 func (m *matcher) replace(a, b []token) {
 	for i := 0; i < len(b); {
-		if b[i].char == embedChar {
-			m.build.InsertEmbed(b[i].embed, b[i].attrs)
+		if b[i].isEmbed() {
+			m.build.InsertEmbed(m.table.embed(b[i].char), b[i].attrs)
 			i++
 			continue
 		}
 		var text []byte
 		j := i
-		for ; j < len(b) && b[j].char != embedChar && b[j].attrs.Equal(b[i].attrs); j++ {
+		for ; j < len(b) && !b[j].isEmbed() && b[j].attrs.Equal(b[i].attrs); j++ {
 			text = utf8.AppendRune(text, b[j].char)
 		}
 		m.build.Insert(string(text), b[i].attrs)
@@ -245,6 +312,17 @@ func shared(a, b []token) (start, end int) {
 	return start, end
 }
 
+func sharedRunes(a, b []rune) (start, end int) {
+	most := min(len(a), len(b))
+	for start < most && a[start] == b[start] {
+		start++
+	}
+	for end < most-start && a[len(a)-1-end] == b[len(b)-1-end] {
+		end++
+	}
+	return start, end
+}
+
 func encode[T any](things []T, code func(T) (rune, bool)) ([]rune, bool) {
 	runes := make([]rune, len(things))
 	for i, t := range things {
@@ -255,58 +333,6 @@ func encode[T any](things []T, code func(T) (rune, bool)) ([]rune, bool) {
 		runes[i] = r
 	}
 	return runes, true
-}
-
-// characters lets characters stand for themselves, because go-diff knows
-// spaces and line breaks as good places to cut, and gives each embed a
-// character that is in neither text.
-type characters struct {
-	used   map[rune]bool
-	embeds map[ot.Embed]rune
-	next   rune
-}
-
-// firstPrivate begins the private use planes, where text hardly ever is.
-const firstPrivate = 0xf0000
-
-func newCharacters(texts ...[]token) *characters {
-	c := &characters{used: make(map[rune]bool), embeds: make(map[ot.Embed]rune), next: firstPrivate}
-	for _, tokens := range texts {
-		for _, t := range tokens {
-			if t.char >= firstPrivate {
-				c.used[t.char] = true
-			}
-		}
-	}
-	return c
-}
-
-func (c *characters) encode(tokens []token) []rune {
-	runes := make([]rune, len(tokens))
-	for i, t := range tokens {
-		if t.char == embedChar {
-			runes[i] = c.of(t.embed)
-		} else {
-			runes[i] = t.char
-		}
-	}
-	return runes
-}
-
-// of finds a free character: there are 131,000, and [Limits.LineUnits] is far
-// below that by default. With none left, embeds share the last one; the check
-// at the end finds a difference that is wrong by it.
-func (c *characters) of(e ot.Embed) rune {
-	if r, ok := c.embeds[e]; ok {
-		return r
-	}
-	for c.used[c.next] && c.next < utf8.MaxRune {
-		c.next++
-	}
-	r := c.next
-	c.next = min(c.next+1, utf8.MaxRune)
-	c.embeds[e] = r
-	return r
 }
 
 func join(lines [][]token) []token {

@@ -1,21 +1,22 @@
 package difference
 
 import (
+	"encoding/binary"
 	"unicode/utf8"
 
 	"github.com/collabd/collabd/ot"
 )
 
-// token is what a document holds at one place: a character or an embed.
+// token is what a document holds at one place: a character or an embed. There
+// is one for each unit of two documents: it is small.
 type token struct {
-	embed ot.Embed // of an embed
-	char  rune     // -1 for an embed
+	char  rune // of an embed -1 - its place in the table
 	attrs ot.Attrs
 }
 
-const embedChar = -1
+func (t token) same(u token) bool { return t.char == u.char }
 
-func (t token) same(u token) bool { return t.char == u.char && t.embed == u.embed }
+func (t token) isEmbed() bool { return t.char < 0 }
 
 // units is how long the token is in UTF-16 code units.
 func (t token) units() int {
@@ -33,15 +34,37 @@ func unitsOf(tokens []token) int {
 	return n
 }
 
-func tokensOf(d ot.Doc) []token {
+// table holds the embeds of the documents that are compared, each once.
+type table struct {
+	embeds []ot.Embed
+	chars  map[ot.Embed]rune
+}
+
+func (t *table) char(e ot.Embed) rune {
+	if c, ok := t.chars[e]; ok {
+		return c
+	}
+	if t.chars == nil {
+		t.chars = make(map[ot.Embed]rune)
+	}
+	t.embeds = append(t.embeds, e)
+	c := rune(-len(t.embeds))
+	t.chars[e] = c
+	return c
+}
+
+func (t *table) embed(c rune) ot.Embed { return t.embeds[-1-c] }
+
+func (t *table) tokensOf(d ot.Doc) []token {
 	tokens := make([]token, 0, d.Len())
-	for c := range d.Op().Components() {
+	content, _ := d.ReadRange(0, d.Len()) // the whole document is in the document
+	for c := range content {
 		if c.Text == "" {
-			tokens = append(tokens, token{c.Embed, embedChar, c.Attrs})
+			tokens = append(tokens, token{t.char(c.Embed), c.Attrs})
 			continue
 		}
 		for _, r := range c.Text {
-			tokens = append(tokens, token{char: r, attrs: c.Attrs})
+			tokens = append(tokens, token{r, c.Attrs})
 		}
 	}
 	return tokens
@@ -101,16 +124,11 @@ func (a *alphabet[K]) rune(k K) (rune, bool) {
 func lineKey(line []token) string {
 	b := make([]byte, 0, len(line)+8)
 	for _, t := range line {
-		if t.char != embedChar {
+		if t.isEmbed() { // no text has this byte
+			b = append(binary.AppendUvarint(append(b, 0xff), uint64(-t.char)), 0xff)
+		} else {
 			b = utf8.AppendRune(b, t.char)
-			continue
 		}
-		// No text has this byte.
-		b = append(b, 0xff)
-		b = append(b, t.embed.Name()...)
-		b = append(b, 0xff)
-		b = append(b, t.embed.Value()...)
-		b = append(b, 0xff)
 	}
 	return string(b)
 }
