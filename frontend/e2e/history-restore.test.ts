@@ -46,7 +46,7 @@ test("U23: a whole revision is restored as a new one, others are told who did it
   expect(await converged(stage.server, id, one, two)).toBe(before);
   expect(await stage.server.revision(id)).toBe(4);
   await toast(two.page, `${await one.name()} restored the revision of `).waitFor();
-  await toast(page, "The document is again as it was at").getByRole("button", { name: "Undo" }).click();
+  await toast(page, "Restored the document as of").getByRole("button", { name: "Undo" }).click();
   await two.sees("A third paragraph.");
   expect(await converged(stage.server, id, one, two)).toBe(after);
   expect(await stage.server.revision(id)).toBe(5);

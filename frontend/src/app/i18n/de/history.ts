@@ -45,8 +45,8 @@ export const history: Catalogue<typeof en> = {
 
   restoreRevision: "Diese Fassung wiederherstellen",
   restoreSelection: "Auswahl wiederherstellen",
-  restored: (time) => `Das Dokument ist wieder so wie um ${time}`,
-  restoredPart: (time) => `Die Auswahl ist wieder so wie um ${time}`,
+  restored: (time) => `Wiederhergestellt: das Dokument, Stand ${time}`,
+  restoredPart: (time) => `Wiederhergestellt: die Auswahl, Stand ${time}`,
   restoredStart: "Das Dokument ist wieder leer, wie am Anfang",
   restoredNothing: "Nichts wiederherzustellen: Das Dokument ist schon so",
   restoreFailed: "Das konnte nicht wiederhergestellt werden. Versuchen Sie es noch einmal.",

@@ -46,8 +46,8 @@ export const history = {
   // Restoring
   restoreRevision: "Restore this revision",
   restoreSelection: "Restore selection",
-  restored: (time: string) => `The document is again as it was at ${time}`,
-  restoredPart: (time: string) => `The selection is again as it was at ${time}`,
+  restored: (time: string) => `Restored the document as of ${time}`,
+  restoredPart: (time: string) => `Restored the selection as of ${time}`,
   restoredStart: "The document is empty again, as it was in the beginning",
   restoredNothing: "Nothing to restore: the document has this already",
   restoreFailed: "It could not be restored. Try again.",
