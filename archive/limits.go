@@ -20,7 +20,7 @@ type Limits struct {
 	Bytes         int64 // of the file, unpacked; default 512 MiB
 	LineBytes     int   // of one line; default 32 MiB
 	Records       int   // default 2,000,000
-	People        int   // default 10,000
+	People        int   // default 2,000
 	Names         int   // names of revisions; default 1,000
 	DocumentUnits int   // UTF-16 code units of the document at any revision; default 16 Mi
 	// FormattedUnits bounds the units whose attributes records change, together:
@@ -36,7 +36,7 @@ type Limits struct {
 // DefaultLimits returns the limits for a file that a user brings.
 func DefaultLimits() Limits {
 	return Limits{
-		Bytes: 512 << 20, LineBytes: 32 << 20, Records: 2_000_000, People: 10_000, Names: 1_000,
+		Bytes: 512 << 20, LineBytes: 32 << 20, Records: 2_000_000, People: 2_000, Names: 1_000,
 		DocumentUnits: wire.DefaultLimits().DocumentUnits, FormattedUnits: 1 << 30, FileBytes: 10 << 20, FilesBytes: 200 << 20, Op: ot.Limits{Bytes: 32 << 20, Components: 1_000_000, InsertUnits: wire.DefaultLimits().DocumentUnits},
 	}
 }

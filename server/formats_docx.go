@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
 	"github.com/collabd/collabd/formats"
@@ -16,7 +17,7 @@ func exportDocx(ctx context.Context, e *exported) ([]byte, error) {
 	left := int64(exportImageBytes)
 	var b bytes.Buffer
 	err := docx.Write(&b, e.doc, docx.Options{
-		Kind: e.about.Kind, Title: e.about.Title, Created: e.about.Created,
+		Kind: e.about.Kind, Title: e.about.Title, Created: e.about.Created, Base: e.base,
 		Image: func(address string) ([]byte, bool) {
 			_, data, ok := e.image(ctx, address, left)
 			left -= int64(len(data))
@@ -45,7 +46,7 @@ func importDocx(_ context.Context, in *intake, data []byte) error {
 	for _, i := range d.Images {
 		images[i.URL] = i.Data
 	}
-	op, dropped := withImages(d.Op, func(address string) string {
+	op, dropped := readdressed(d.Op, in.base, func(address string) string {
 		data, ours := images[address]
 		switch {
 		case !ours:
@@ -69,24 +70,40 @@ func importDocx(_ context.Context, in *intake, data []byte) error {
 	return err
 }
 
-// withImages gives the images of a document other addresses, and drops and counts
-// those that get none.
-func withImages(op ot.Op, address func(string) string) (with ot.Op, dropped int) {
+// readdressed makes paths of the addresses on this site, and gives images those
+// that they have now; it drops and counts images that have none.
+func readdressed(op ot.Op, base string, image func(string) string) (now ot.Op, dropped int) {
 	var b ot.Builder
 	for c := range op.Components() {
+		if v, ok := c.Attrs.Get("link"); ok {
+			if link, _ := v.Text(); onSite(link, base) != link {
+				kv := maps.Collect(c.Attrs.All())
+				kv["link"] = ot.StringValue(onSite(link, base))
+				c.Attrs = ot.NewAttrs(kv)
+			}
+		}
 		if c.Embed.IsZero() {
 			b.Insert(c.Text, c.Attrs)
 			continue
 		}
 		if old, ok := c.Embed.Value().Text(); ok && c.Embed.Name() == "image" {
-			now := address(old)
-			if now == "" {
+			address := image(onSite(old, base))
+			if address == "" {
 				dropped++
 				continue
 			}
-			c.Embed = ot.NewEmbed("image", ot.StringValue(now))
+			c.Embed = ot.NewEmbed("image", ot.StringValue(address))
 		}
 		b.InsertEmbed(c.Embed, c.Attrs)
 	}
 	return b.Op(), dropped
+}
+
+// onSite makes a path of an address on this site.
+func onSite(address, base string) string {
+	path, ok := strings.CutPrefix(address, base)
+	if ok && len(path) > 1 && path[0] == '/' && path[1] != '/' && path[1] != '\\' {
+		return path
+	}
+	return address
 }

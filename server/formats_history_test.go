@@ -24,7 +24,7 @@ func (p *person) export(doc wire.DocID, query string) answer {
 // illustrated imports a page with an image, of two lines.
 func (p *person) illustrated(png string) documentJSON {
 	p.w.t.Helper()
-	made, dropped := p.imports("text/html", "title=Tïtle", `<h1>Head 😀</h1><p>text <img src="`+"data:image/png;base64,"+base64.StdEncoding.EncodeToString([]byte(png))+`"></p>`)
+	made, dropped := p.imports("text/html", "title=Tïtle", `<h1>Head 😀</h1><p><a href="/d/other">text</a> <img src="`+"data:image/png;base64,"+base64.StdEncoding.EncodeToString([]byte(png))+`"></p>`)
 	if dropped != 0 {
 		p.w.t.Fatalf("%d images were left out", dropped)
 	}
@@ -50,18 +50,18 @@ func TestDocx(t *testing.T) {
 			t.Fatalf("%+v has files %+v, %v", made, files, err)
 		}
 		address := "/files/" + string(made.ID) + "/" + string(files[0].ID)
-		if got := ana.content(made.ID, "markdown"); got != "# Head 😀\n\ntext ![]("+address+")\n" {
+		if got := ana.content(made.ID, "markdown"); got != "# Head 😀\n\n[text](/d/other) ![]("+address+")\n" {
 			t.Errorf("it holds %q", got)
 		}
 		if got := ana.do("GET", address, "").is(t, 200, ""); got.body != png {
 			t.Error("the image has other bytes")
 		}
 		as, dropped := ana.imports(docx.MediaType, "kind=text&title=Own", file.body)
-		if got := ana.content(as.ID, "text"); got != "Head 😀\ntext " || dropped != 0 || as.Title != "Own" {
+		if got := ana.content(as.ID, "text"); got != "Head 😀\ntext </d/other> " || dropped != 0 || as.Title != "Own" {
 			t.Errorf("as a text it is %q, %+v", got, as)
 		}
 		again, _ := ana.imports(docx.MediaType, "kind=text", ana.export(as.ID, "format=docx").body)
-		if got := ana.content(again.ID, "text"); got != "Head 😀\ntext " {
+		if got := ana.content(again.ID, "text"); got != "Head 😀\ntext </d/other> " {
 			t.Errorf("a text came back as %q", got)
 		}
 		before := ana.export(was.ID, "format=docx&revision=0")

@@ -181,3 +181,14 @@ func TestListsCountAgain(t *testing.T) {
 		t.Errorf("the numberings are %v, not %v", numbers, want)
 	}
 }
+
+// Addresses on this site are whole in a file that leaves it.
+func TestBase(t *testing.T) {
+	var b ot.Builder
+	b.Insert("x", ot.NewAttrs(map[string]ot.Value{"link": text("/d/abc")})).InsertEmbed(ot.NewEmbed("image", text("/files/d/gone")), ot.Attrs{}).Insert("\n", ot.Attrs{})
+	d := read(t, written(t, mustDoc(t, b.Op()), docx.Options{Base: "https://docs.example"}))
+	want := `[{"insert":"x","attributes":{"link":"https://docs.example/d/abc"}},{"insert":{"image":"https://docs.example/files/d/gone"}},{"insert":"\n"}]`
+	if got := string(d.Op.AppendJSON(nil)); got != want {
+		t.Errorf("%s, not %s", got, want)
+	}
+}

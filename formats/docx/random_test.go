@@ -68,7 +68,7 @@ func mention(id, name string) ot.Embed {
 	return ot.NewEmbed("mention", v)
 }
 
-var links = []string{"https://example.com/?a=1&b=\"2\"", "mailto:a@example.com", "/d/abc", "#place", "#_hidden", "https://example.com/with space", "https://example.com/ü", "tel:1", "https://example.com/%20"}
+var links = []string{"https://example.com/?a=1&b=\"2\"", "mailto:a@example.com", "/d/abc", "#place", "#_hidden", "https://example.com/with space", "https://example.com/ü", "tel:1", "https://example.com/%20", "http://[bad", "https://example.com/%zz"}
 
 func randomCharacters(r *rand.Rand) ot.Attrs {
 	kv := map[string]ot.Value{}

@@ -17,6 +17,8 @@ type Options struct {
 	Kind    ot.DocKind // default ot.Rich
 	Title   string     // of the document; may be empty
 	Created time.Time  // default: not said
+	// Base is put before addresses on this site, "https://docs.example" for one.
+	Base string
 	// Image returns the bytes of a picture by its address in the document, and
 	// false if there are none to be had; it is called once for each address, and
 	// the bytes are not kept. Default: pictures are links.
@@ -31,7 +33,7 @@ func Write(w io.Writer, doc ot.Doc, opt Options) error {
 	p.add("[Content_Types].xml", contentTypes)
 	p.add("_rels/.rels", packageRels)
 	p.add("docProps/core.xml", coreProperties(opt.Title, opt.Created))
-	b := &bodyWriter{pictures: map[string]picture{}, links: map[string]string{}, languages: map[string]bool{}}
+	b := &bodyWriter{base: opt.Base, pictures: map[string]picture{}, links: map[string]string{}, languages: map[string]bool{}}
 	if opt.Kind != ot.Text && opt.Image != nil {
 		p.media(doc, opt.Image, b)
 	}

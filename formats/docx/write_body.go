@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 // bodyWriter writes word/document.xml, and remembers what other parts must say.
 type bodyWriter struct {
 	out       *bufio.Writer
+	base      string             // of addresses on this site
 	pictures  map[string]picture // by address
 	links     map[string]string  // relationship ids by address
 	targets   []string           // addresses, in the order of their ids
@@ -24,6 +26,7 @@ type bodyWriter struct {
 	numbered  bool            // the list has a number of its own
 	drawings  int
 	inLink    string // the address of the open hyperlink
+	inField   bool   // it is a field
 }
 
 type picture struct {
@@ -151,25 +154,43 @@ func (b *bodyWriter) number(list string) string {
 }
 
 // link ends the open hyperlink and begins another one, if it is another address.
-func (b *bodyWriter) link(url string) {
-	url = uri(url)
-	if url == b.inLink {
+// Of an address that cannot be parsed Word says that the file is damaged, if a
+// relationship has it: a field may have any.
+func (b *bodyWriter) link(address string) {
+	address = b.target(address)
+	if address == b.inLink {
 		return
 	}
-	if b.inLink != "" {
+	switch {
+	case b.inLink != "" && b.inField:
+		b.write(`</w:fldSimple>`)
+	case b.inLink != "":
 		b.write(`</w:hyperlink>`)
 	}
-	b.inLink = url
-	if url == "" {
+	b.inLink, b.inField = address, false
+	if address == "" {
 		return
 	}
-	id, ok := b.links[url]
+	if _, err := url.Parse(address); err != nil {
+		b.inField = true
+		b.write(`<w:fldSimple w:instr=" HYPERLINK &quot;`, escape(address), `&quot; ">`)
+		return
+	}
+	id, ok := b.links[address]
 	if !ok {
-		b.targets = append(b.targets, url)
+		b.targets = append(b.targets, address)
 		id = "rIdL" + num(len(b.targets))
-		b.links[url] = id
+		b.links[address] = id
 	}
 	b.write(`<w:hyperlink r:id="`, id, `" w:history="1">`)
+}
+
+// target is an address as the file has it.
+func (b *bodyWriter) target(address string) string {
+	if strings.HasPrefix(address, "/") {
+		address = b.base + address
+	}
+	return uri(address)
 }
 
 // uri escapes what no address may have: Word takes a file with such an address
@@ -203,7 +224,7 @@ func (b *bodyWriter) rels() string {
 		if p.part != "" {
 			add("rIdP"+num(i+1), "image", p.part, "")
 		} else {
-			add("rIdP"+num(i+1), "image", uri(p.url), ` TargetMode="External"`)
+			add("rIdP"+num(i+1), "image", b.target(p.url), ` TargetMode="External"`)
 		}
 	}
 	s.WriteString(`</Relationships>`)
