@@ -175,6 +175,7 @@ export class Comparison {
       this.#difference = difference;
       this.#pieces = byLines(merged(document, difference.op, difference.inserted, difference.deleted));
       this.#draw();
+      this.#view.reveal(this.#host.top());
     } catch {
       if (!signal.aborted && this.#on) this.#fail();
     }

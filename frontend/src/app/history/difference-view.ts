@@ -86,6 +86,19 @@ export class DifferenceView {
     return { piece, change: this.#changes[this.#indices.get(piece)!]!, element };
   }
 
+  /** Scrolls to the change that is nearest, unless one is in sight below `top`, in CSS pixels. */
+  reveal(top: number): void {
+    let nearest: Element | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const row of this.element.querySelectorAll('.difference-row:not([data-fate="same"])')) {
+      const box = row.getBoundingClientRect();
+      const far = Math.max(top - box.bottom, box.top - innerHeight);
+      if (far < least) [nearest, least] = [row, far];
+      if (far < 0) return;
+    }
+    nearest?.scrollIntoView({ block: "center" });
+  }
+
   /** Goes to the next change, or with -1 to the one before, from the last to the first; returns its first element. */
   step(by: 1 | -1): HTMLElement | undefined {
     const count = this.#changes.length;
@@ -108,7 +121,7 @@ export class DifferenceView {
 
   /** The first change in sight or below, to go on from there; backwards the last one above. */
   #nearest(by: 1 | -1): number {
-    const below = this.#elements.findIndex(([first]) => first && first.getBoundingClientRect().top > 0);
+    const below = this.#elements.findIndex(([first]) => first && topOf(first) > 0);
     if (by === 1) return Math.max(0, below);
     return below < 0 ? -1 : below - 1;
   }
@@ -156,6 +169,11 @@ export class DifferenceView {
       h("div", { class: "difference-cell" }, line ? this.#pen.row(line, side) : h("div", { class: "difference-none" }));
     return h("div", { class: "difference-pair" }, cell(left, "a"), cell(right, "b"));
   }
+}
+
+/** Where the line of a mark is. To ask the mark would lay out each line that is out of sight. */
+function topOf(mark: HTMLElement): number {
+  return (mark.closest(".difference-row") ?? mark).getBoundingClientRect().top;
 }
 
 /** Pieces that follow each other and are not the same on both sides make one change. */
