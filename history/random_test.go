@@ -15,7 +15,7 @@ import (
 	"github.com/collabd/collabd/wire"
 )
 
-var seeds = flag.Uint64("seeds", 150, "random histories for each property")
+var seeds = flag.Uint64("seeds", 60, "random histories for each property")
 
 // eachSeed runs a property; a failure names its seed.
 func eachSeed(t *testing.T, property func(t *testing.T, r *rand.Rand)) {

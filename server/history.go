@@ -163,6 +163,11 @@ func (s *Server) getDifference(w http.ResponseWriter, r *request) error {
 	if from > to {
 		return errBadRequest.because("from is after to: send the earlier revision as from.")
 	}
+	compared, err := s.compare(r)
+	if err != nil {
+		return err
+	}
+	defer compared()
 	d, err := s.history.Difference(r.Context(), r.doc.ID, from, to)
 	if err != nil {
 		return noRevision(err)
@@ -185,6 +190,17 @@ func (s *Server) getDifference(w http.ResponseWriter, r *request) error {
 		Deleted  [][5]int64    `json:"deleted"`
 	}{from, to, opJSON{d.Op}, by.list, inserted, deleted})
 	return nil
+}
+
+// compare waits until documents may be compared, of which only a few are at
+// once. Whoever has compared calls what it returns.
+func (s *Server) compare(r *request) (compared func(), err error) {
+	select {
+	case s.differences <- struct{}{}:
+		return func() { <-s.differences }, nil
+	case <-r.Context().Done():
+		return nil, r.Context().Err()
+	}
 }
 
 // twoRevisions are from and to, both needed.

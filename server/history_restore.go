@@ -34,8 +34,12 @@ func (s *Server) postRestore(w http.ResponseWriter, r *request) error {
 	if err := s.mayWrite(r, 0, r.doc.Head); err != nil {
 		return err
 	}
+	compared, err := s.compare(r)
+	if err != nil {
+		return err
+	}
+	defer compared()
 	var edit history.Edit
-	var err error
 	if in.Range == nil {
 		edit, err = s.history.Restore(r.Context(), r.doc.ID, *in.Revision)
 	} else {
