@@ -193,3 +193,45 @@ func TestContractErrors(t *testing.T) {
 		t.Errorf("docs/openapi.yaml has the error %s, which there is not", e)
 	}
 }
+
+// The keywords that the contract uses are looked at, those of 3.1 too.
+func TestContractLooks(t *testing.T) {
+	user := `{"id":"u","name":"Ana","color":"#b4235a"}`
+	for _, c := range []struct {
+		schema, value string
+		fits          bool
+	}{
+		{"User", user, true},
+		{"User", `{"id":"u","name":"Ana"}`, false},
+		{"User", `{"id":"u","name":"Ana","color":"#b4235a","mail":"x"}`, false},
+		{"ListEvent", `{"type":"folders"}`, true},
+		{"ListEvent", `{"type":"folder"}`, false}, // const
+		{"ListEvent", `{"type":"presence","id":"d","peers":[` + user + `]}`, true},
+		{"ListEvent", `{"type":"presence","id":"d","peers":[{}]}`, false},
+		{"BlameSpan", `[5,-1,0,0]`, true},
+		{"BlameSpan", `[5,-2,0,0]`, false}, // prefixItems
+		{"BlameSpan", `[5,-1,0]`, false},
+		{"BlameSpan", `[5,-1,0,0,0]`, false}, // items: false
+		{"DifferenceSpan", `[0,1,0,7,1777889552000]`, true},
+		{"DifferenceSpan", `[0,0,0,7,1777889552000]`, false},
+		{"Op", `[{"retain":5},{"insert":"x","attributes":{"bold":true}},{"insert":{"image":"y"}},{"delete":1}]`, true},
+		{"Op", `[{"retain":0}]`, false},
+		{"Op", `[{"insert":""}]`, false},
+		{"Op", `[{"insert":"x","retain":1}]`, false},               // oneOf
+		{"Op", `[{"delete":1,"attributes":{"bold":true}}]`, false}, // dependentSchemas
+		{"Op", `[{"insert":{"image":"y","video":"z"}}]`, false},    // maxProperties
+		{"Op", `[{"attributes":{"bold":true}}]`, false},            // required
+		{"Op", `[{"retain":1,"attributes":{}}]`, false},            // minProperties
+		{"Op", `[{"retain":1.5}]`, false},                          // integer
+		{"Op", `{"ops":[]}`, false},                                // type
+		{"Time", `"2026-05-04T09:00:00Z"`, true},
+		{"Time", `"4 May 2026"`, false}, // format
+		{"Kind", `"Rich"`, false},       // enum
+		{"Error", `{"error":{"code":"x","message":"A sentence."}}`, true},
+		{"Error", `{"error":{"code":"x","message":"no sentence"}}`, false}, // pattern
+	} {
+		if err := compareBody(contract().Components.Schemas[c.schema], []byte(c.value)); (err == nil) != c.fits {
+			t.Errorf("%s as %s: %v", c.value, c.schema, err)
+		}
+	}
+}
