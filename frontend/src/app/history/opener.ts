@@ -105,6 +105,7 @@ export class HistoryOpener {
   }
 
   #toggle(): void {
+    if (this.#loading) return; // a second step in the browser's history would ask for a second way back
     if (this.shown) this.#close();
     else {
       history.pushState({ ...history.state, history: true }, "", addressWith(this.#document?.collab.revision));
