@@ -175,7 +175,8 @@ export class Comparison {
       this.#difference = difference;
       this.#pieces = byLines(merged(document, difference.op, difference.inserted, difference.deleted));
       this.#draw();
-      this.#view.reveal(this.#host.top());
+      this.#reveal();
+      requestAnimationFrame(() => requestAnimationFrame(() => this.#reveal())); // lines in sight have their height now
     } catch {
       if (!signal.aborted && this.#on) this.#fail();
     }
@@ -203,6 +204,10 @@ export class Comparison {
     this.#view.element.dataset.from = String(from);
     this.#view.element.dataset.to = String(to);
     this.#controls.showCount(this.#view.changes.length, -1);
+  }
+
+  #reveal(): void {
+    if (this.#on && this.#view.current < 0) this.#view.reveal(this.#host.top());
   }
 
   #titleOf(revision: number): string {

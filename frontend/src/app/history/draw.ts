@@ -9,6 +9,9 @@ import type { Line } from "./rows.ts";
 /** Which of the two documents a line is drawn as: A, B, or both in one. */
 export type Side = "a" | "b" | "both";
 
+/** How many characters are on one line of the page, about, in one column and in two: lines out of sight are so high. */
+const [wide, narrow] = [75, 40];
+
 /** The number of a list line in A and in B. */
 export interface ListNumber {
   readonly a: string | undefined;
@@ -39,6 +42,8 @@ export class Pen {
     } else {
       row.append(this.#block(line, side));
     }
+    const height = Math.ceil(unitsIn(line) / (side === "both" ? wide : narrow));
+    if (height > 1) row.style.containIntrinsicBlockSize = `auto ${1.65 * height}em`;
     return row;
   }
 
@@ -103,6 +108,10 @@ export function fateOf({ pieces, end }: Line): Fate | "changed" {
 /** The line break of a line that is new, or gone, as a whole, needs no sign of its own; unless the line is empty. */
 function needsSign({ pieces, end }: Line): boolean {
   return pieces.length === 0 || pieces.some(({ fate }) => fate !== end?.fate);
+}
+
+function unitsIn({ pieces }: Line): number {
+  return pieces.reduce((sum, { insert }) => sum + (typeof insert === "string" ? insert.length : 1), 0);
 }
 
 function formatsOf({ attributes, before }: MergedPiece, side: Side): Attributes {
