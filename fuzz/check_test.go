@@ -48,6 +48,11 @@ func (s *simulation) check() {
 		}
 		all = append(all, b.all...)
 	}
+	for _, w := range s.scribes {
+		all = append(all, w.all...)
+	}
+	s.checkWrites(records)
+	s.checkFollowers(records)
 	if err := checkMarks(want.Text(), all); err != nil {
 		s.errorf("%v", err)
 	}

@@ -96,6 +96,11 @@ type simulation struct {
 	work  sync.WaitGroup // what the chaos has begun
 	fault faultLog
 
+	scribes   []*scribe
+	followers []*follower
+	following sync.WaitGroup
+	unfollow  chan struct{} // closed when followers are to end
+
 	mu     sync.Mutex
 	hubs   []*session.Hub // all that there ever were
 	errors int
@@ -144,6 +149,16 @@ func simulate(t *testing.T, seed uint64) {
 		bot := rand.New(rand.NewPCG(seed, 100+uint64(i)))
 		typing.Go(func() { s.types(b, bot, 3+bot.IntN(25)) })
 	}
+	s.enrol(rand.New(rand.NewPCG(seed, 6)))
+	for i := range s.scribes {
+		hand := rand.New(rand.NewPCG(seed, 300+uint64(i)))
+		typing.Go(func() { s.writes(i, hand, 1+hand.IntN(12)) })
+	}
+	s.unfollow = make(chan struct{})
+	for i, f := range s.followers {
+		s.following.Go(func() { s.follows(f, rand.New(rand.NewPCG(seed, 400+uint64(i))), s.unfollow) })
+	}
+	defer s.endFollowing()
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
@@ -164,8 +179,22 @@ func simulate(t *testing.T, seed uint64) {
 		return // the rest would only repeat it
 	}
 	s.coda()
+	if len(s.followers) > 0 {
+		time.Sleep(s.plan.lim.Store + 20*time.Second) // all of them have come anew
+		s.endFollowing()
+	}
 	s.check()
 	s.leave()
+}
+
+// endFollowing ends the followers.
+func (s *simulation) endFollowing() {
+	select {
+	case <-s.unfollow:
+	default:
+		close(s.unfollow)
+	}
+	s.following.Wait()
 }
 
 // end ends what a failure has left.

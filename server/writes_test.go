@@ -99,6 +99,7 @@ func TestWritesAgain(t *testing.T) {
 	ana.put(doc, 0, "text/plain", "E", key).is(t, 409, "key_reused")
 	ana.put(doc, 0, "text/plain", "Q", "Idempotency-Key: two").is(t, 409, "key_reused")
 	ana.put(doc, 0, "text/markdown", "P", "Idempotency-Key: two").is(t, 409, "key_reused")
+	ana.put(doc, 1, "text/plain", "P", "Idempotency-Key: two").is(t, 409, "key_reused")
 	// A write that was refused has used up nothing.
 	ana.post(doc, 2, `[{"delete":9}]`, "Idempotency-Key: three").is(t, 422, "edit_refused")
 	ana.post(doc, 2, `[{"insert":"3"}]`, "Idempotency-Key: three").wrote(t, writtenJSON{3, true, false})
