@@ -171,7 +171,7 @@ func TestBounds(t *testing.T) {
 			lim.WindowRecords, lim.WindowBytes = 10+r.IntN(30), 400+r.IntN(2000)
 			lim.RetryMin, lim.RetryMax = time.Microsecond, time.Microsecond
 			lim.CatchupStep = 5
-			lim.Callers = 1 + r.IntN(4)
+			lim.Callers = 3 + r.IntN(3)
 			d := drive(t, r, lim)
 			for range 4000 {
 				switch n := r.IntN(20); {
