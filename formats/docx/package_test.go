@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"net/url"
 	"path"
 	"slices"
 	"strings"
@@ -74,6 +75,9 @@ func checkPackage(t testing.TB, file []byte) {
 				}
 				fallthrough
 			case element == "Relationship":
+				if _, err := url.Parse(attrs["Target"]); err != nil {
+					t.Errorf("Word does not open a file with the address %q", attrs["Target"])
+				}
 				if name == "word/_rels/document.xml.rels" {
 					ids[attrs["Id"]] = true
 				}
