@@ -112,9 +112,14 @@ func (f Fixture) testPack(t *testing.T) {
 			w.tells(0, revision(600+100*n), records...)
 			w.lasts(records)
 		}
-		if bytes > 4000 {
-			t.Errorf("the last hundred take %d bytes more", bytes)
+		if size := w.sizes(); bytes > 4000 || size.Blocks.Count != 1 {
+			t.Errorf("the last hundred take %d bytes more, there are %d blocks", bytes, size.Blocks.Count)
 		}
+		// The record of the head of then is not its client's last for ever.
+		more := append(batch("more", 1001, 1001), batch("other", 1002, 1100)...)
+		w.append(more...)
+		w.pack(later)
+		w.lasts(append(records, more...))
 	})
 	t.Run("large edits make small blocks", func(t *testing.T) {
 		w := f.world(t)
@@ -390,8 +395,25 @@ func (f Fixture) packBeside(t *testing.T) {
 			}
 		})
 	}
+	wg.Go(func() {
+		for {
+			if _, err := w.Verify(t.Context(), w.doc); err != nil {
+				t.Error(err)
+			}
+			select {
+			case <-done:
+				return
+			default:
+			}
+		}
+	})
+	state := w.state(ot.Text, records...).Edit()
 	for len(more) > 0 {
 		w.append(more[:100]...)
+		for _, r := range more[:100] {
+			w.must(state.Apply(r.Op))
+		}
+		w.must(w.PutSnapshot(t.Context(), w.doc, session.Snapshot{Revision: more[99].Revision, Doc: state.Doc()}))
 		more = more[100:]
 	}
 	close(done)
