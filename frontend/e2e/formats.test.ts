@@ -14,6 +14,23 @@ async function downloaded(person: Person, entry: string): Promise<{ name: string
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
 }
 
+/** Downloads a file as bytes, which is imported again then. */
+async function thereAndBack(person: Person, id: string, entry: string): Promise<void> {
+  await person.open(stage.server.url, id);
+  await person.page.getByRole("button", { name: "Download as…" }).click();
+  const coming = person.page.waitForEvent("download");
+  await person.page.getByRole("menuitem", { name: entry }).click();
+  const download = await coming;
+  const buffer = await readFile(await download.path());
+  await toList(person);
+  await person.page
+    .locator(".imports input")
+    .setInputFiles([{ name: `Again ${download.suggestedFilename()}`, mimeType: "", buffer }]);
+  await person.page.getByText("1 document was made.").waitFor();
+  await person.page.getByRole("link", { name: /^Open Again/ }).click();
+  await person.page.waitForSelector("body[data-ready]");
+}
+
 /** Drops files on the list, as another program gives them. */
 async function drop(person: Person, ...files: readonly [name: string, type: string, text: string][]): Promise<void> {
   await person.page.evaluate((files) => {
@@ -65,6 +82,39 @@ test("formats: a document is downloaded, and becomes a document again", async ()
     { insert: " text\nitem" },
     { insert: "\n", attributes: { list: "bullet" } },
   ]);
+});
+
+test("formats: a Word file, and a file with the history, become the same document", async () => {
+  const id = await stage.server.create("rich");
+  const ana = await stage.person();
+  await ana.open(stage.server.url, id);
+  await ana.toEnd();
+  await ana.type("# Head\n**bold** text");
+  await converged(stage.server, id, ana);
+  const delta = await ana.delta();
+  await thereAndBack(ana, id, "Word");
+  expect(await ana.delta()).toEqual(delta);
+  expect(await ana.page.getByRole("textbox", { name: "Title" }).inputValue()).toBe("Again document");
+  await thereAndBack(ana, id, "With its history");
+  expect(await ana.delta()).toEqual(delta);
+});
+
+test("formats: what is printed is the text alone, in black on white", async () => {
+  const id = await stage.server.create("rich");
+  const ana = await stage.person({ colorScheme: "dark" });
+  await ana.open(stage.server.url, id);
+  await ana.toEnd();
+  await ana.type("# Head\ntext");
+  await ana.page.emulateMedia({ media: "print" });
+  expect(await ana.page.locator(".chrome").isVisible()).toBe(false);
+  expect(await ana.page.locator(".ql-editor").isVisible()).toBe(true);
+  const { ink, width } = await ana.page.locator(".ql-editor p").evaluate((line) => ({
+    ink: getComputedStyle(line).color,
+    width: line.getBoundingClientRect().width / document.documentElement.clientWidth,
+  }));
+  const shades = ink.match(/\d+/g)!.slice(0, 3).map(Number);
+  expect(Math.max(...shades)).toBeLessThan(80);
+  expect(width).toBeGreaterThan(0.95);
 });
 
 test("formats: files are dropped on the list; what cannot be read is told in words", async () => {
