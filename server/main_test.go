@@ -11,7 +11,7 @@ import (
 	"github.com/collabd/collabd/persist/pgcluster/pgclustertest"
 )
 
-var listUnanswered = flag.Bool("unanswered", false, "after all tests, list the answers of docs/openapi.yaml that none of them has had")
+var listUnanswered = flag.Bool("unanswered", false, "after all tests, with -v, list the answers of docs/openapi.yaml that none of them has had")
 
 func TestMain(m *testing.M) {
 	// scs.New starts it for a store that is replaced at once, and to stop it is
