@@ -39,6 +39,8 @@ func TestAttribution(t *testing.T) {
 			nil, []Part{{6, 1, 7}}},
 		{"no further than the next change", 9, []string{`[{"retain":8},{"delete":1}]`}, `[{"retain":2},{"delete":1},{"retain":4},{"delete":1}]`,
 			nil, []Part{{2, 1, 0}, {7, 1, 6}}},
+		{"nor than the one before", 9, []string{`[{"delete":1}]`}, `[{"delete":1},{"retain":4},{"delete":1}]`,
+			nil, []Part{{0, 1, 6}, {5, 1, 0}}},
 		{"two people in one change", 6, []string{`[{"retain":1},{"delete":1}]`, `[{"retain":1},{"delete":2}]`}, `[{"retain":1},{"delete":3}]`,
 			nil, []Part{{1, 1, 6}, {2, 2, 7}}},
 		{"gone and written again", 3, []string{`[{"delete":1}]`, `[{"insert":"a"}]`}, `[]`, nil, nil},
