@@ -42,6 +42,9 @@ var deltaLimits = ot.Limits{Bytes: contentBytes, Components: 1 << 20, InsertUnit
 // place: as small as can be found, and without touching what the form cannot
 // say. The error is one that the sender is told.
 func replacement(kind ot.DocKind, base ot.Doc, f form, body []byte) (ot.Op, error) {
+	if (f == formDelta || f == formMarkdown && kind == ot.Rich) && base.Len()+len(body) > comparedBytes {
+		return ot.Op{}, errTooLarge.because("The document is too large to be compared as a whole in this form: send what has changed, by POST to …/edits.")
+	}
 	if f == formDelta {
 		next, err := documentOf(kind, body)
 		if err != nil {
@@ -130,22 +133,76 @@ func endsLine(doc ot.Doc) bool {
 // textReplacement takes text for the text of a document. What stays keeps its
 // formats, and an embed stays where its U+FFFC does.
 func textReplacement(kind ot.DocKind, base ot.Doc, was, text string) (ot.Op, error) {
-	a, err := plainDocument(was)
+	op, err := textDifference(was, text)
 	if err != nil {
 		return ot.Op{}, err
-	}
-	b, err := plainDocument(text)
-	if err != nil {
-		return ot.Op{}, err
-	}
-	op, err := difference.Between(a, b, difference.Limits{})
-	if err != nil {
-		return ot.Op{}, differenceError(err)
 	}
 	if kind == ot.Rich {
-		op = keepLines(base, a, movedEmbeds(base, op))
+		op = keepLines(base, ot.Doc{}, movedEmbeds(base, op))
 	}
 	return op, nil
+}
+
+// textDifference compares the lines from the first to the last that differ: a
+// comparison takes some fifty times the memory of what is compared. More than
+// comparedBytes of them are replaced; but a rich document keeps its last break.
+func textDifference(was, text string) (ot.Op, error) {
+	start := 0
+	for n := min(len(was), len(text)); start < n && was[start] == text[start]; start++ {
+	}
+	start = strings.LastIndexByte(was[:start], '\n') + 1
+	end := 0
+	for n := min(len(was), len(text)) - start; end < n && was[len(was)-1-end] == text[len(text)-1-end]; end++ {
+	}
+	if i := strings.IndexByte(was[len(was)-end:], '\n'); i >= 0 {
+		end -= i + 1
+	} else {
+		end = 0
+	}
+	if end == 0 && start > 0 {
+		// The break before lines that come or go at the end may stand for the last.
+		start = strings.LastIndexByte(was[:start-1], '\n') + 1
+	}
+	skip, err := plainDocument(was[:start])
+	if err != nil {
+		return ot.Op{}, err
+	}
+	a, b := was[start:len(was)-end], text[start:len(text)-end]
+	op, err := changedText(a, b)
+	if err != nil {
+		return ot.Op{}, err
+	}
+	build := (&ot.Builder{}).Retain(skip.Len(), ot.Attrs{})
+	for c := range op.Components() {
+		switch c.Kind {
+		case ot.Retain:
+			build.Retain(c.Len, c.Attrs)
+		case ot.Delete:
+			build.Delete(c.Len)
+		default:
+			build.Insert(c.Text, c.Attrs)
+		}
+	}
+	return build.Op(), nil
+}
+
+func changedText(a, b string) (ot.Op, error) {
+	from, err := plainDocument(a)
+	if err != nil {
+		return ot.Op{}, err
+	}
+	if len(a)+len(b) > comparedBytes {
+		if strings.HasSuffix(a, "\n") && strings.HasSuffix(b, "\n") {
+			return (&ot.Builder{}).Insert(b[:len(b)-1], ot.Attrs{}).Delete(from.Len() - 1).Op(), nil
+		}
+		return (&ot.Builder{}).Insert(b, ot.Attrs{}).Delete(from.Len()).Op(), nil
+	}
+	to, err := plainDocument(b)
+	if err != nil {
+		return ot.Op{}, err
+	}
+	op, err := difference.Between(from, to, difference.Limits{})
+	return op, differenceError(err)
 }
 
 const byteOrderMark = "\ufeff"

@@ -17,7 +17,7 @@ import (
 // are in the difference.
 type lineKeeper struct {
 	base  ot.Doc
-	plain ot.Doc // what the form can say of base: the same units
+	plain ot.Doc // what the form can say of base: the same units, or nothing
 	op    []ot.Component
 	out   ot.Builder
 	at    int           // in base

@@ -295,3 +295,34 @@ func richDocument(t *testing.T, r *rand.Rand, kind ot.DocKind) ot.Doc {
 	}
 	return document(t, fmt.Sprintf("[%s]", strings.Join(list, ",")))
 }
+
+// TestLargeReplacement: texts that have too little in common to be compared are
+// replaced by each other, but for what they begin and end with.
+func TestLargeReplacement(t *testing.T) {
+	const n = comparedBytes / 8
+	was, text := "same\n"+strings.Repeat("old\n", n)+"end\n", "same\n"+strings.Repeat("new\n", n+1)+"end\n"
+	for _, kind := range []ot.DocKind{ot.Rich, ot.Text} {
+		base, err := plainDocument(was)
+		if err != nil {
+			t.Fatal(err)
+		}
+		op, err := replacement(kind, base, formText, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := kind.Check(op, base); err != nil || op.Len() > 3 {
+			t.Errorf("%d components, %v", op.Len(), err)
+		}
+		if after, err := base.Apply(op); err != nil || after.Text() != text {
+			t.Errorf("it is another text, %v", err)
+		}
+		op, err = replacement(kind, base, formText, []byte(strings.Replace(was, "old\n", "old\nx\n", 1)))
+		if err != nil || string(op.AppendJSON(nil)) != `[{"retain":9},{"insert":"x\n"}]` {
+			t.Errorf("%s, %v", op, err)
+		}
+		_, err = replacement(kind, base, formDelta, []byte(strings.Repeat(" ", comparedBytes)))
+		if e := (*apiError)(nil); !errors.As(err, &e) || e.Code != "too_large" {
+			t.Errorf("%v", err)
+		}
+	}
+}

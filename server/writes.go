@@ -35,6 +35,9 @@ const (
 	keyBytes = 128
 	// editDepth and editMembers bound the JSON object around an op.
 	editDepth, editMembers = 16, 4
+	// comparedBytes is how many bytes of two texts that differ are compared; more
+	// are replaced by each other.
+	comparedBytes = 4 << 20
 	// differencesAtOnce is how many whole documents are compared at once: that
 	// takes time and memory. The others wait.
 	differencesAtOnce = 2
