@@ -39,6 +39,10 @@ describe("Markdown, here and on the server", () => {
 /** Vectors for the server: some by hand, `count` of random documents and as many of random text. */
 function vectors(count: number): Vector[] {
   const made: Vector[] = byHand.map((markdown) => ({ markdown, view: normalize(opOfMarkdown(markdown)) }));
+  for (const text of written) {
+    const document: Op = [{ insert: `${text}\n` }];
+    made.push({ document, markdown: markdownOf(document), view: document });
+  }
   for (let n = 0; n < count; n++) {
     const document = normalize(new RichDice(n).richDocument(n % 2 === 0));
     made.push({ document, markdown: markdownOf(document), view: normalize(viewOf(document)) });
@@ -47,6 +51,14 @@ function vectors(count: number): Vector[] {
   }
   return made;
 }
+
+/** Text that is written with as few backslashes as it takes. */
+const written: readonly string[] = [
+  "&_; &a_b; &a_; &#_; &#a; &é;",
+  "* a * b*c _a_ b_c",
+  "~ ~~ a~b ~",
+  "<a < a </ <! <1",
+];
 
 const byHand: readonly string[] = [
   "",
