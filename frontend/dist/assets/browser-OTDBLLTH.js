@@ -1,1 +1,0 @@
-import{a,b,c,d,e,f,g}from"./chunk-GWKHMVXO.js";import"./chunk-527TVJGP.js";import"./chunk-C3AA2CKG.js";import"./chunk-PLYKBNJV.js";import"./chunk-XGPYTWOP.js";import"./chunk-YM6QK6UQ.js";import"./chunk-U4PRTZXQ.js";export{b as browserJournal,a as browserTransport,f as dismissCopy,g as fetchDocument,e as keptCopies,c as openCollab,d as sendOrphans};

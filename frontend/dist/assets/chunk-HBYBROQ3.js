@@ -1,0 +1,1 @@
+import{d as n,e as o}from"./chunk-LZZ5KJ3X.js";var u=new Intl.RelativeTimeFormat(n,{numeric:"auto"}),s=new Intl.DateTimeFormat(n,{dateStyle:"medium"}),l=[[3600,60,"minute"],[86400,3600,"hour"],[7*86400,86400,"day"]];function f(e,r){let t=Math.max(0,(r-e)/1e3);if(t<60)return o.justNow;for(let[m,i,a]of l)if(t<m)return u.format(-Math.floor(t/i),a);return s.format(e)}export{f as a};

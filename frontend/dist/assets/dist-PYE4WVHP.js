@@ -1,0 +1,1 @@
+import{a,b,c,d,e}from"./chunk-XLVYZJQT.js";import"./chunk-DVJT4M6L.js";import"./chunk-VPSFURCV.js";import"./chunk-PFUXX6NU.js";import"./chunk-L4SLI2UY.js";import"./chunk-4XG2MCHT.js";import"./chunk-U4PRTZXQ.js";export{e as autoCloseTags,d as html,a as htmlCompletionSource,b as htmlCompletionSourceWith,c as htmlLanguage};

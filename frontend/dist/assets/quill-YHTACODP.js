@@ -1,0 +1,1 @@
+import{c as a}from"./chunk-FI4B24QQ.js";import"./chunk-JIRDDHFO.js";import"./chunk-NPQ2BQ4J.js";import"./chunk-WUKEEUFO.js";import"./chunk-QWRNREJM.js";import"./chunk-5TOH6EJV.js";import"./chunk-6WU3L4VQ.js";import"./chunk-3NAQQIRC.js";import"./chunk-XGPYTWOP.js";import"./chunk-TYTXHHNX.js";import"./chunk-CKDDWYPR.js";import"./chunk-U4PRTZXQ.js";export{a as RichEditor};

@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-EP2MKU7S.js";import"./chunk-5AURMRZM.js";import"./chunk-L4SLI2UY.js";import"./chunk-4XG2MCHT.js";import"./chunk-RIGGN5WX.js";import"./chunk-JA6FRX7F.js";import"./chunk-OYN3GE6Y.js";import"./chunk-U4PRTZXQ.js";export{a as TextMode,c as chooseWrap,b as restoreWrap};

@@ -1,0 +1,1 @@
+import{a,b,c}from"./chunk-6YVAUXRC.js";import"./chunk-ZKQGQK7K.js";import"./chunk-S5F3D7GW.js";import"./chunk-WTKI2AB2.js";import"./chunk-3ASGTMMB.js";import"./chunk-LZZ5KJ3X.js";import"./chunk-L4SLI2UY.js";import"./chunk-4XG2MCHT.js";import"./chunk-U4PRTZXQ.js";export{a as TextMode,c as chooseWrap,b as restoreWrap};
