@@ -135,8 +135,8 @@ func TestNoMessageIsForgotten(t *testing.T) {
 			}
 		}
 	}
-	if seen != 19 {
-		t.Errorf("found %d types of messages in the sources, want 19: adapt this number with the protocol", seen)
+	if seen != 20 {
+		t.Errorf("found %d types of messages in the sources, want 20: adapt this number with the protocol", seen)
 	}
 }
 
