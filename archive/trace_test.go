@@ -2,6 +2,7 @@ package archive_test
 
 import (
 	"compress/gzip"
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -21,6 +22,8 @@ import (
 	"github.com/collabd/collabd/session"
 	"github.com/collabd/collabd/wire"
 )
+
+var edits = flag.Int("edits", 20_000, "how many edits of the recorded session TestTrace takes; 0 is all")
 
 // TestTrace exports and imports a recorded session, one record an edit:
 // automerge-paper of the folder COLLABD_TRACES, or a random one. It reports time,
@@ -156,7 +159,10 @@ func traceOps(t *testing.T) (ops []ot.Op) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, txn := range trace.Txns {
+	for i, txn := range trace.Txns {
+		if *edits > 0 && i == *edits {
+			break
+		}
 		op, err := txn.Op()
 		if err != nil {
 			t.Fatal(err)
