@@ -50,10 +50,10 @@ test-go: frontend/node_modules
 	scripts/gotest.sh ./server -run Random -frames 40000
 
 test-fuzz:
-	scripts/fuzz.sh 3s
+	scripts/fuzz.sh 2s
 
 test-sim:
-	go test ./fuzz -run 'TestSimulate|TestConverge' -count=1 -timeout 30m -seeds 10000 -seed 1000
+	go test ./fuzz -run 'TestSimulate|TestConverge' -count=1 -timeout 30m -seeds 6000 -seed 1000
 
 test-frontend: frontend/node_modules
 	cd frontend && npm run check && npm run lint && npm test && npm run fresh

@@ -119,7 +119,7 @@ func TestKilledWhilePacking(t *testing.T) {
 				defer func() { _ = s.Close() }()
 				for d := range killDocs {
 					if prepare {
-						longHistory(t, s, wire.DocID(fmt.Sprintf("doc%d", d)), 12_000)
+						longHistory(t, s, wire.DocID(fmt.Sprintf("doc%d", d)), 6_000)
 					}
 				}
 				sizes, err := s.Sizes(t.Context(), "", killDocs)
@@ -135,8 +135,8 @@ func TestKilledWhilePacking(t *testing.T) {
 			processes := map[string]int{"sqlite": 1, "postgres": 2}[name]
 			// Longer lives where a block takes long to make: there must be kills
 			// before, within and after it.
-			for acks := 150; packed(false) < killDocs*blockRecords; acks *= 3 {
-				if acks > 150*81 {
+			for acks := 450; packed(false) < killDocs*blockRecords; acks *= 3 {
+				if acks > 450*81 {
 					t.Fatalf("only %d records are packed: nothing was killed while it packed", packed(false))
 				}
 				killAgainAndAgain(t, store, processes, acks, func(_ *rand.Rand, killProcesses func()) { killProcesses() })

@@ -1,12 +1,22 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Files whose tests measure what a person waits for: they have the machine to themselves. */
 const measured = ["history-long", "list", "list-search", "network", "paste", "together"].map(
   (name) => `e2e/${name}.test.ts`,
 );
 
+/** The file that takes longest comes first: it mostly waits, and nothing waits for it at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const late = (file: TestSpecification) => (file.moduleId.includes("/torture/") ? 0 : 1);
+    return (await super.sort(files)).sort((a, b) => late(a) - late(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     globalSetup: ["e2e/setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
