@@ -7,7 +7,7 @@ for dir in $(go list -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{en
     echo "$dir $target $time"
     for try in 1 2 3; do
       said=$(go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$dir" 2>&1) && break
-      # When the time is up in the middle of a slow input, go test may fail with nothing but this (golang.org/issue/56238).
+      # When the time is up, go test before 1.27 may fail with nothing but this (go.dev/issue/75804).
       # What it finds, it writes down: that is always a failure.
       if [ $try = 3 ] || grep -q 'Failing input' <<<"$said" || ! grep -q 'context deadline exceeded' <<<"$said"; then
         echo "$said" >&2
