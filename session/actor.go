@@ -66,6 +66,7 @@ type message interface{ deliver(*actor) }
 type waiting struct {
 	author author
 	sub    Submission
+	tried  bool // an append had it whose outcome is unknown
 }
 
 func (h *Hub) newActor(meta Document, state State, snapshot wire.Revision) *actor {
@@ -237,7 +238,7 @@ func (a *actor) endAll(c wire.Close) {
 func (a *actor) dropGone() {
 	kept := a.queue[:0]
 	for _, w := range a.queue {
-		if w.author.waits(a) {
+		if w.author.waits(a, w.tried) {
 			kept = append(kept, w)
 		} else if _, called := w.author.(*caller); called {
 			a.callers.leave(w.sub.Client)

@@ -180,6 +180,9 @@ func (a *actor) settle(w *write) {
 		return
 	}
 	if w.unsure() {
+		for i := range w.batch {
+			w.batch[i].tried = true
+		}
 		if a.failures++; a.failures > 1 { // it reads, but takes nothing: full or read-only
 			a.trouble(true)
 		}

@@ -9,15 +9,17 @@ import (
 // author is who waits for what becomes of an edit: a peer, which will see its
 // record anyway, or the caller of [Hub.Submit]. Its methods run in the actor.
 type author interface {
-	// waits reports whether the author is still there to be answered. Edits of
-	// those that are not are forgotten while they are in no append.
-	waits(*actor) bool
+	// waits reports whether an edit of the author is still to be appended. It is
+	// asked while the edit is in no append; tried says that one had it before whose
+	// outcome is unknown, so that it may be in the log, or get there yet.
+	waits(a *actor, tried bool) bool
 	// hears tells the outcome, which is settled: a refusal, or durable.
 	hears(*actor, *Submission, Outcome)
 }
 
-// waits implements author.
-func (p *peer) waits(a *actor) bool { return a.peers[p.client] == p }
+// waits implements author. The client of a peer that has left comes back for what
+// it has sent.
+func (p *peer) waits(a *actor, _ bool) bool { return a.peers[p.client] == p }
 
 // hears implements author: it tells what the record itself will not tell.
 func (p *peer) hears(a *actor, sub *Submission, out Outcome) {
@@ -43,8 +45,10 @@ type caller struct {
 	answer chan Outcome    // capacity 1: nobody waits for one that has left
 }
 
-// waits implements author.
-func (c *caller) waits(*actor) bool { return c.ctx.Err() == nil }
+// waits implements author. Nobody comes back for what a caller that has left has
+// sent: what may get into the log behind the session's back is appended until it is
+// known to be there.
+func (c *caller) waits(_ *actor, tried bool) bool { return tried || c.ctx.Err() == nil }
 
 // hears implements author.
 func (c *caller) hears(a *actor, sub *Submission, out Outcome) {
@@ -107,7 +111,7 @@ func (m call) deliver(a *actor) {
 		return
 	}
 	a.callers.come(m.sub.Client)
-	w := waiting{m.caller, m.sub}
+	w := waiting{author: m.caller, sub: m.sub}
 	if out, known := a.state.known(&m.sub); known {
 		a.answer(w, out)
 		return

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -83,5 +84,27 @@ func TestCallerIsRemembered(t *testing.T) {
 	}
 	if n := len(d.store.log); n != 201 {
 		t.Errorf("%d records", n)
+	}
+}
+
+// TestLateAppend: a write whose append fails and gets into the log later is seen,
+// though whoever made it has left and nobody else writes.
+func TestLateAppend(t *testing.T) {
+	d := drive(t, rand.New(rand.NewPCG(1, 1)), smallWindow())
+	ctx, leave := context.WithCancel(t.Context())
+	sub := insertion("w", 1, 0, 0, "x")
+	call{caller: &caller{ctx: ctx, answer: make(chan Outcome, 1)}, sub: sub}.deliver(d.actor)
+	d.store.fails = 1
+	d.step()
+	leave()
+	d.settled() // it is not in the log when that is read
+	d.store.log = append(d.store.log, Record{Revision: 1, Client: "w", Seq: 1, Digest: sub.Digest, Op: sub.Op})
+	d.step()
+	d.settled()
+	if head := d.actor.state.Head(); head != 1 {
+		t.Errorf("the session is at %d, the log at 1", head)
+	}
+	if d.actor.callers.n != 0 || len(d.store.log) != 1 {
+		t.Errorf("%d callers, %d records", d.actor.callers.n, len(d.store.log))
 	}
 }

@@ -114,11 +114,11 @@ func (m submit) deliver(a *actor) {
 	if out, known := a.state.known(&m.sub); known {
 		// It waits for no write: its author has seen the record and may send
 		// the next edit while one is under way.
-		a.answer(waiting{m.peer, m.sub}, out)
+		a.answer(waiting{author: m.peer, sub: m.sub}, out)
 		return
 	}
 	m.peer.waiting = true
-	a.queue = append(a.queue, waiting{m.peer, m.sub})
+	a.queue = append(a.queue, waiting{author: m.peer, sub: m.sub})
 }
 
 // move tells that there is news of where a peer's carets are: the latest is
