@@ -1,32 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { seriousProblems as problems } from "./axe.ts";
 import { guests } from "./guests.ts";
 import { converged, type Person } from "./people.ts";
 import { useStage } from "./stage.ts";
 
 const stage = useStage();
-const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface AxeResults {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string | null;
-    readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
-  }[];
-}
-
-/** What axe finds serious or critical on a page, as it is now. */
-async function problems(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource); // by the debugger, which the page's policy does not concern
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
-  );
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary ?? ""}`));
-}
 
 /** Opens what a button opens, looks at it, and closes it by Escape, which must give the focus back. */
 async function lookInto(person: Person, opener: string): Promise<string[]> {

@@ -93,6 +93,12 @@ func (w *world) head() wire.Revision {
 // holds checks the records after+1 to upTo.
 func (w *world) holds(after, upTo wire.Revision, want ...session.Record) {
 	w.t.Helper()
+	w.compare(after, upTo, want, same)
+}
+
+// compare reads the records after+1 to upTo, and stops at the first that is another.
+func (w *world) compare(after, upTo wire.Revision, want []session.Record, same func(got, want session.Record) bool) {
+	w.t.Helper()
 	got, err := w.Records(w.t.Context(), w.doc, after, upTo)
 	w.must(err)
 	if len(got) != len(want) {
@@ -100,7 +106,7 @@ func (w *world) holds(after, upTo wire.Revision, want ...session.Record) {
 	}
 	for i := range got {
 		if !same(got[i], want[i]) {
-			w.t.Errorf("record %d is\n%+v, want\n%+v", want[i].Revision, got[i], want[i])
+			w.t.Fatalf("record %d is\n%+v, want\n%+v", want[i].Revision, got[i], want[i])
 		}
 	}
 }
